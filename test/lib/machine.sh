@@ -26,13 +26,15 @@ need_packages() {
 	as_root rm -f /etc/postgresql-common/createcluster.d/commissioning.conf
 }
 
-# The major version the distribution ships (15 on Debian 12, 17 on 13), unless PG_CONFIG names a server.
+# find_postgres [PACKAGE...]: the major version the distribution ships (15 on Debian 12, 17 on 13), unless PG_CONFIG
+# names a server, and the further packages the caller needs; pgtap stands for the one of that version.
 find_postgres() {
+	local extra=("$@")
 	if [[ -z ${PG_CONFIG:-} ]]; then
 		if ! apt-cache show postgresql >/dev/null 2>&1; then as_root apt-get update -qq || true; fi
 		pg_major=$(apt-cache depends postgresql 2>/dev/null | sed -n 's/.*Depends: postgresql-\([0-9][0-9]*\)$/\1/p' | head -n 1)
 		[[ -n $pg_major ]] || die "no postgresql package in this distribution"
-		need_packages "postgresql-$pg_major" "postgresql-server-dev-$pg_major" make gcc libc6-dev "$@"
+		need_packages "postgresql-$pg_major" "postgresql-server-dev-$pg_major" make gcc libc6-dev "${extra[@]/#pgtap/postgresql-$pg_major-pgtap}"
 		PG_CONFIG=/usr/lib/postgresql/$pg_major/bin/pg_config
 	else
 		pg_major=$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
