@@ -316,8 +316,17 @@ CREATE TABLE @icb@.line_match (
     method      text NOT NULL CHECK (method IN ('cds_id', 'event_id', 'person_date_hrg', 'person_date')),
     score       integer NOT NULL CHECK (score BETWEEN 1 AND 100),
     PRIMARY KEY (person_id, line_key, activity_id)
-);
+) PARTITION BY HASH (person_id);
 COMMENT ON TABLE @icb@.line_match IS 'How and how well a claimed line meets the record (score 100: the record identifier).';
+
+-- Matching, pricing and validation work one partition of persons at a time: what belongs to a person is cut alike.
+DO $partitions$
+BEGIN
+    FOR i IN 0 .. @person_partitions@ - 1 LOOP
+        EXECUTE format('CREATE TABLE @icb@.line_match_p%s PARTITION OF @icb@.line_match FOR VALUES WITH (MODULUS @person_partitions@, REMAINDER %s)', i, i);
+    END LOOP;
+END
+$partitions$;
 
 -- Contracts and prices -----------------------------------------------------------------------
 
