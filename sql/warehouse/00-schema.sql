@@ -12,20 +12,53 @@ CREATE TABLE @icb@.meta (
 );
 COMMENT ON TABLE @icb@.meta IS 'Name, purpose, version and deployment of this warehouse.';
 
-CREATE TABLE @icb@.run (
-    run_id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    stage       text NOT NULL,
-    parameters  jsonb NOT NULL DEFAULT '{}',
-    version     text NOT NULL,
-    started_by  text NOT NULL DEFAULT current_user,
-    started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
-    finished_at timestamptz,
-    status      text NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'done', 'failed', 'unchanged')),
-    done_pct    numeric(5,1) NOT NULL DEFAULT 0,
-    rows_in     bigint,
-    rows_out    bigint,
-    amount_in   numeric(16,2),
-    amount_out  numeric(16,2),
-    message     text
+COMMENT ON COLUMN @icb@.meta.key IS 'name, purpose, version, source_hash, person_partitions, created_at, upgraded_at, server_version.';
+COMMENT ON COLUMN @icb@.meta.value IS 'Its value as text.';
+
+CREATE TABLE @icb@.deployed_object (
+    kind       text NOT NULL,
+    name       text NOT NULL,
+    definition_hash text NOT NULL,
+    PRIMARY KEY (kind, name)
 );
-COMMENT ON TABLE @icb@.run IS 'One row per stage run: who, what, version, parameters, rows and money in and out, progress, status.';
+COMMENT ON TABLE @icb@.deployed_object IS
+    'Every object as create_warehouse or upgrade_warehouse left it: an upgrade replaces only objects whose definition still has this hash.';
+COMMENT ON COLUMN @icb@.deployed_object.kind IS 'table, column, constraint, index, view, function, procedure, ...';
+COMMENT ON COLUMN @icb@.deployed_object.name IS 'Qualified name; arguments for routines; table for its columns and constraints.';
+COMMENT ON COLUMN @icb@.deployed_object.definition_hash IS 'MD5 of the definition as the catalogue shows it.';
+
+CREATE TABLE @icb@.run (
+    run_id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    parent_run_id bigint,
+    stage         text NOT NULL,
+    parameters    jsonb NOT NULL DEFAULT '{}',
+    version       text NOT NULL,
+    started_by    text NOT NULL DEFAULT current_user,
+    started_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    finished_at   timestamptz,
+    status        text NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'done', 'failed', 'unchanged')),
+    done_pct      numeric(5,1) NOT NULL DEFAULT 0 CHECK (done_pct BETWEEN 0 AND 100),
+    rows_in       bigint,
+    rows_out      bigint,
+    amount_in     numeric(16,2),
+    amount_out    numeric(16,2),
+    message       text,
+    backend_pid   integer,
+    statement_at  timestamptz,
+    client        text,
+    CHECK ((status = 'running') = (finished_at IS NULL))
+);
+COMMENT ON TABLE @icb@.run IS 'One row per stage run: who, what, version, parameters, rows and money in and out, progress, status. Written by start_run, report_progress and finish_run.';
+COMMENT ON COLUMN @icb@.run.parent_run_id IS 'Run of the pipeline around it.';
+COMMENT ON COLUMN @icb@.run.stage IS 'pipeline, load, match, price, validate, score, settle, ...';
+COMMENT ON COLUMN @icb@.run.parameters IS 'Arguments of the stage.';
+COMMENT ON COLUMN @icb@.run.version IS 'Version of the extension that ran.';
+COMMENT ON COLUMN @icb@.run.started_by IS 'Database role.';
+COMMENT ON COLUMN @icb@.run.status IS 'running, done, unchanged (nothing to do) or failed; a run that died is marked failed by the next one.';
+COMMENT ON COLUMN @icb@.run.done_pct IS 'Progress in percent.';
+COMMENT ON COLUMN @icb@.run.message IS 'Last progress message or result; never identifiers.';
+COMMENT ON COLUMN @icb@.run.backend_pid IS 'Server process of the run.';
+COMMENT ON COLUMN @icb@.run.statement_at IS 'Start of the client statement: stages started by one statement belong together.';
+COMMENT ON COLUMN @icb@.run.client IS 'application_name to restore at the end.';
+CREATE INDEX run_stage ON @icb@.run (stage, run_id);
+CREATE INDEX run_running ON @icb@.run (run_id) WHERE status = 'running';
