@@ -1,0 +1,20 @@
+-- Type icd10: forms, canonical text, order, prefixes, arrays, planner support.
+CREATE SCHEMA icd10_test;
+SET search_path = icd10_test, commissioning, public;
+SET datestyle = 'ISO, MDY';
+SELECT 'I21'::icd10, 'i21.9'::icd10, 'I10X'::icd10, ' G01.XA '::icd10, 'E10.2D'::icd10, 'S72.001A'::icd10, 'E083599'::icd10, 'c7a.00'::icd10, 'U07.1'::icd10;
+SELECT has_code(ARRAY['I219','E112']::icd10[], 'I20', 'E11.'), has_code(ARRAY['I219']::icd10[], 'J');
+CREATE TABLE t AS SELECT (chr(65 + i % 26) || lpad((i / 26 % 100)::text, 2, '0') || i % 10)::icd10 AS code FROM generate_series(0, 9999) i;
+CREATE INDEX t_code ON t (code);
+ANALYZE t;
+EXPLAIN (COSTS off) SELECT count(*) FROM t WHERE code ^@ 'I2';
+SELECT count(*) FROM t WHERE code ^@ 'I2';
+SELECT count(*) FROM t WHERE code::text LIKE 'I2%';
+SELECT min(code), max(code) FROM t;
+SELECT 'I2%'::icd10;
+SELECT 'I21'::icd10 ^@ 'I2%';
+SELECT 'W371'::opcs4, 'AA22C'::hrg;
+SELECT to_amount(' £1,234.50 '), to_amount('(1,234.567)'), to_amount('12-'), to_amount('TBC');
+SELECT to_date_uk('01/04/2024'), to_date_uk('20240401'), to_date_uk('2024-04-01T10:30:00Z'), to_date_uk('1-Apr-24'), to_date_uk('31/02/2024'), to_date_uk('29/02/2000') - '2000-01-01'::date, to_date_uk('1850-01-01'), to_date_uk('2199-12-31');
+SELECT count(*) FROM generate_series('1850-01-01'::timestamp, '2199-12-31', '1 day') d WHERE to_date_uk(to_char(d, 'DD/MM/YYYY')) <> d::date;
+DROP SCHEMA icd10_test CASCADE;
