@@ -51,6 +51,8 @@ COMMENT ON COLUMN feed_column_reference.reader IS
 COMMENT ON COLUMN feed_column_reference.required IS 'A row without a readable value is refused; a file without the column is refused whole.';
 
 INSERT INTO feed_column_reference (feed, target, source_header, reader, required, preference) VALUES
+-- pseudonym: the person's key where the sender pseudonymises and no NHS number is given (icb_identity.person_identifier, system 'pseudonym');
+-- a registration needs one of the two
 -- Patient-level contract monitoring (DCB3003); the market forces factor and the reason for withholding are common local additions
 ('plcm', 'month', 'FINANCIAL MONTH', 'month', true, 1),
 ('plcm', 'financial_year', 'FINANCIAL YEAR', 'year', true, 1),
@@ -59,6 +61,7 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('plcm', 'commissioner_code', 'ORGANISATION IDENTIFIER (CODE OF COMMISSIONER)', 'org', true, 1),
 ('plcm', 'practice_code', 'GENERAL MEDICAL PRACTICE CODE (PATIENT REGISTRATION)', 'practice', false, 1),
 ('plcm', 'nhs_number', 'NHS NUMBER', 'nhs_number', false, 1),
+('plcm', 'pseudonym', 'PSEUDONYM', 'id', false, 1),
 ('plcm', 'withheld_reason', 'WITHHELD IDENTITY REASON', 'code', false, 1),
 ('plcm', 'age', 'AGE AT ACTIVITY DATE (CONTRACT MONITORING)', 'integer', false, 1),
 ('plcm', 'sex', 'PERSON STATED GENDER CODE', 'sex', false, 1),
@@ -101,6 +104,7 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('sus_apc', 'commissioner_billed', 'spell.commissioning.service_agreement.commissioner', 'org', false, 1),
 ('sus_apc', 'practice_code', 'spell.patient.registration.general_practice', 'practice', false, 1),
 ('sus_apc', 'nhs_number', 'spell.patient.identity.nhs_number.value', 'nhs_number', false, 1),
+('sus_apc', 'pseudonym', 'PSEUDONYM', 'id', false, 1),
 ('sus_apc', 'withheld_reason', 'spell.patient.identity.withheld_reason', 'code', false, 1),
 ('sus_apc', 'age', 'spell.patient.identity.age_on_admission', 'integer', false, 1),
 ('sus_apc', 'sex', 'spell.patient.identity.gender', 'sex', false, 1),
@@ -135,6 +139,7 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('sus_op', 'commissioner_billed', 'appointment.commissioning.service_agreement.commissioner', 'org', false, 1),
 ('sus_op', 'practice_code', 'appointment.patient.registration.general_practice', 'practice', false, 1),
 ('sus_op', 'nhs_number', 'appointment.patient.identity.nhs_number.value', 'nhs_number', false, 1),
+('sus_op', 'pseudonym', 'PSEUDONYM', 'id', false, 1),
 ('sus_op', 'withheld_reason', 'appointment.patient.identity.withheld_reason', 'code', false, 1),
 ('sus_op', 'age', 'appointment.patient.identity.age_at_cds_activity_date', 'integer', false, 1),
 ('sus_op', 'sex', 'appointment.patient.identity.gender', 'sex', false, 1),
@@ -162,6 +167,7 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('sus_ec', 'commissioner_billed', 'commissioning.service_agreement.commissioner', 'org', false, 1),
 ('sus_ec', 'practice_code', 'patient.gp_registration.general_practice', 'practice', false, 1),
 ('sus_ec', 'nhs_number', 'patient.nhs_number.value', 'nhs_number', false, 1),
+('sus_ec', 'pseudonym', 'PSEUDONYM', 'id', false, 1),
 ('sus_ec', 'withheld_reason', 'patient.withheld_reason', 'code', false, 1),
 ('sus_ec', 'age', 'patient.age_at_arrival', 'integer', false, 1),
 ('sus_ec', 'sex', 'patient.stated_gender', 'sex', false, 1),
@@ -175,7 +181,8 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('sus_ec', 'diagnoses', 'clinical.coding.diagnosis', 'icd10_list', false, 1),
 ('sus_ec', 'procedures', 'clinical.coding.procedure', 'opcs4_list', false, 1),
 -- Registrations
-('registrations', 'nhs_number', 'NHS NUMBER', 'nhs_number', true, 1),
+('registrations', 'nhs_number', 'NHS NUMBER', 'nhs_number', false, 1),
+('registrations', 'pseudonym', 'PSEUDONYM', 'id', false, 1),
 ('registrations', 'practice_code', 'GENERAL MEDICAL PRACTICE CODE', 'practice', true, 1),
 ('registrations', 'valid_from', 'REGISTRATION START DATE', 'date', true, 1),
 ('registrations', 'valid_to', 'REGISTRATION END DATE', 'date', false, 1),
@@ -184,7 +191,8 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('registrations', 'death_date', 'PERSON DEATH DATE', 'date', false, 1),
 ('registrations', 'lsoa_code', 'LSOA', 'code', false, 1),
 ('registrations_snapshot', 'snapshot_date', 'SNAPSHOT DATE', 'date', false, 1),
-('registrations_snapshot', 'nhs_number', 'NHS NUMBER', 'nhs_number', true, 1),
+('registrations_snapshot', 'nhs_number', 'NHS NUMBER', 'nhs_number', false, 1),
+('registrations_snapshot', 'pseudonym', 'PSEUDONYM', 'id', false, 1),
 ('registrations_snapshot', 'practice_code', 'GENERAL MEDICAL PRACTICE CODE', 'practice', true, 1),
 ('registrations_snapshot', 'birth_date', 'PERSON BIRTH DATE', 'date', false, 1),
 ('registrations_snapshot', 'sex', 'PERSON STATED GENDER CODE', 'sex', false, 1),
