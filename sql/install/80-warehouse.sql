@@ -122,21 +122,26 @@ AS $$
 $$;
 COMMENT ON FUNCTION warehouse_source_hash() IS 'Fingerprint of the warehouse text that this release deploys.';
 
-CREATE FUNCTION record_warehouse(name text) RETURNS void
+CREATE FUNCTION record_warehouse(name text, ours text[] DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     EXECUTE format('DELETE FROM %I.deployed_object', name);
-    EXECUTE format('INSERT INTO %I.deployed_object (kind, name, definition_hash) SELECT o.kind, o.object, md5(o.definition) FROM @extschema@.warehouse_objects($1) o', name)
-        USING name;
-    EXECUTE format('INSERT INTO %I.meta AS m (key, value) VALUES ($1, $2), ($3, $4), ($5, $6) ON CONFLICT (key) DO UPDATE SET value = excluded.value', name)
-        USING 'version', @extschema@.version(), 'source_hash', @extschema@.warehouse_source_hash(),
-              'server_version', current_setting('server_version_num');
+    EXECUTE format($insert$
+        INSERT INTO %I.deployed_object (kind, name, definition_hash)
+        SELECT o.kind, o.object, md5(o.definition) FROM @extschema@.warehouse_objects($1) o
+        WHERE $2 IS NULL OR o.kind || ' ' || o.object = ANY ($2)
+        $insert$, name) USING name, ours;
+    EXECUTE format($insert$
+        INSERT INTO %I.meta AS m (key, value) VALUES ('version', $1), ('source_hash', $2), ('server_version', $3)
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value
+        $insert$, name) USING @extschema@.version(), @extschema@.warehouse_source_hash(), current_setting('server_version_num');
 END
 $$;
-REVOKE EXECUTE ON FUNCTION record_warehouse(text) FROM PUBLIC;
-COMMENT ON FUNCTION record_warehouse(text) IS 'Writes version and object hashes of a warehouse as it stands. Used by create_warehouse and upgrade_warehouse.';
+REVOKE EXECUTE ON FUNCTION record_warehouse(text, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION record_warehouse(text, text[]) IS
+    'Writes version and object hashes of a warehouse as it stands; ours limits them to these objects ("kind name"), NULL means all. Used by create_warehouse and upgrade_warehouse.';
 
 -- Schemas are closed to PUBLIC by default; routines and types are not.
 CREATE FUNCTION close_warehouse(name text) RETURNS void
@@ -224,5 +229,347 @@ BEGIN
     PERFORM @extschema@.record_warehouse(name);
 END
 $$;
+REVOKE EXECUTE ON FUNCTION create_warehouse(text, text, integer) FROM PUBLIC;
 COMMENT ON FUNCTION create_warehouse(text, text, integer) IS
     'Creates a warehouse in schemas NAME, NAME_identity and NAME_reporting: ordinary objects owned by the caller, nothing granted to PUBLIC. Purpose is invoice_validation, risk_stratification or settlement. Raises 22023 for a bad name, purpose or number of partitions, 22004 for NULL, 42939 for a reserved word, 42P06 when a schema exists.';
+
+CREATE FUNCTION owned_warehouse(name text) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    owner oid := (SELECT c.relowner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                  WHERE n.nspname = owned_warehouse.name AND c.relname = 'deployed_object' AND c.relkind = 'r');
+BEGIN
+    IF owner IS NULL THEN
+        RAISE EXCEPTION 'warehouse "%" does not exist', name USING ERRCODE = 'undefined_object';
+    END IF;
+    IF owner <> (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user) THEN
+        RAISE EXCEPTION 'must be owner of warehouse "%"', name
+            USING ERRCODE = 'insufficient_privilege', HINT = format('Run SET ROLE %s first.', owner::regrole);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION owned_warehouse(text) IS
+    'Checks that a warehouse exists (42704) and belongs to the current role (42501), which keeps all its objects under one owner.';
+
+CREATE FUNCTION drop_in_order(objects text[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    object text;
+    left_over text[];
+BEGIN
+    WHILE cardinality(objects) > 0 LOOP
+        left_over := '{}';
+        FOREACH object IN ARRAY objects LOOP
+            BEGIN
+                EXECUTE 'DROP ' || object;
+            EXCEPTION WHEN dependent_objects_still_exist THEN
+                left_over := left_over || object;
+            END;
+        END LOOP;
+        IF cardinality(left_over) = cardinality(objects) THEN
+            -- something that is not ours needs it: let the server say what
+            EXECUTE 'DROP ' || left_over[1];
+        END IF;
+        objects := left_over;
+    END LOOP;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION drop_in_order(text[]) FROM PUBLIC;
+COMMENT ON FUNCTION drop_in_order(text[]) IS
+    'Drops objects ("view a.b"), dependent ones first and never with CASCADE. Raises 2BP01 when an object that is not listed depends on one of them.';
+
+CREATE FUNCTION warehouse_changes(name text, OUT kind text, OUT object text, OUT change text) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF to_regclass(format('%I.deployed_object', name)) IS NULL THEN
+        RAISE EXCEPTION 'warehouse "%" does not exist', name USING ERRCODE = 'undefined_object';
+    END IF;
+    RETURN QUERY EXECUTE format($changes$
+        SELECT d.kind, d.name, CASE WHEN o.object IS NULL THEN 'dropped' ELSE 'changed' END
+        FROM %I.deployed_object d
+        LEFT JOIN @extschema@.warehouse_objects($1) o ON o.kind = d.kind AND o.object = d.name
+        WHERE o.object IS NULL OR md5(o.definition) <> d.definition_hash
+        ORDER BY 1, 2
+        $changes$, name) USING name;
+END
+$$;
+COMMENT ON FUNCTION warehouse_changes(text) IS
+    'What was changed or dropped in a warehouse since it was deployed: kind, object, change. Objects added by the user do not count. Raises 42704 for an unknown warehouse.';
+
+-- The new text is deployed beside the warehouse and rolled back; its definitions survive in variables.
+CREATE FUNCTION warehouse_as_released(name text, purpose text, person_partitions integer, OUT objects jsonb, OUT comments jsonb)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    scratch text := name || '__upgrade';
+BEGIN
+    PERFORM @extschema@.deploy_warehouse_text(scratch, purpose, person_partitions);
+    SELECT replace(jsonb_agg(to_jsonb(o) ORDER BY o.created, o.place)::text, scratch, name)::jsonb INTO objects
+    FROM @extschema@.warehouse_objects(scratch) o;
+    SELECT replace(jsonb_agg(to_jsonb(c))::text, scratch, name)::jsonb INTO comments
+    FROM @extschema@.warehouse_comments(scratch) c;
+    RAISE EXCEPTION USING ERRCODE = 'CMROL', MESSAGE = 'scratch deployment';
+EXCEPTION WHEN SQLSTATE 'CMROL' THEN
+    RETURN;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION warehouse_as_released(text, text, integer) FROM PUBLIC;
+COMMENT ON FUNCTION warehouse_as_released(text, text, integer) IS
+    'Objects and comments that a fresh warehouse of this name would have, without creating it. Used by upgrade_warehouse.';
+
+CREATE FUNCTION upgrade_warehouse(name text, replace_changed text[] DEFAULT '{}', OUT action text, OUT object text) RETURNS SETOF record
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    warehouse text := name;
+    meta jsonb;
+    partitions integer;
+    wanted record;
+    step record;
+    complaint text;
+    new_tables text[] := '{}';
+    obsolete text[] := '{}';
+BEGIN
+    PERFORM @extschema@.owned_warehouse(warehouse);
+    -- the run lock: no stage runs meanwhile
+    PERFORM pg_advisory_xact_lock(20240731, warehouse::regnamespace::oid::integer);
+    EXECUTE format('SELECT jsonb_object_agg(m.key, m.value) FROM %I.meta m', warehouse) INTO meta;
+    partitions := meta ->> 'person_partitions';
+    IF meta ? 'detached_at' THEN
+        RAISE EXCEPTION 'warehouse "%" was detached', warehouse USING ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = 'Create a new warehouse and copy the data into it.';
+    END IF;
+    IF meta ->> 'version' = @extschema@.version() AND meta ->> 'source_hash' = @extschema@.warehouse_source_hash() THEN
+        RAISE NOTICE 'warehouse "%" is at version % already', warehouse, meta ->> 'version';
+        RETURN;
+    END IF;
+    SELECT string_agg(format('%s %s (%s)', c.kind, c.object, c.change), ', ') INTO complaint
+    FROM @extschema@.warehouse_changes(warehouse) c WHERE c.object <> ALL (replace_changed);
+    IF complaint IS NOT NULL THEN
+        RAISE EXCEPTION 'warehouse "%" has objects that were changed since it was deployed: %', warehouse, complaint
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'Keep your versions under names of your own, then name the originals in replace_changed to have them put back.';
+    END IF;
+    wanted := @extschema@.warehouse_as_released(warehouse, meta ->> 'purpose', partitions);
+
+    FOR step IN
+        SELECT e.kind, e.object AS name, e.definition, e.ddl, o.definition AS present, regexp_replace(e.object, '[.][^.]+$', '') AS parent
+        FROM jsonb_to_recordset(wanted.objects) AS e (kind text, object text, definition text, ddl text, created bigint, place integer)
+        LEFT JOIN @extschema@.warehouse_objects(warehouse) o ON o.kind = e.kind AND o.object = e.object
+        WHERE o.object IS NULL OR o.definition <> e.definition
+        ORDER BY e.created, e.place
+    LOOP
+        CONTINUE WHEN step.kind IN ('column', 'default', 'not null') AND step.parent = ANY (new_tables);
+        action := CASE WHEN step.present IS NULL THEN 'created' ELSE 'replaced' END;
+        object := step.kind || ' ' || step.name;
+        CASE
+            WHEN step.kind IN ('table', 'column', 'type') AND step.present IS NOT NULL THEN
+                RAISE EXCEPTION 'cannot change % in place', object USING ERRCODE = 'feature_not_supported',
+                    DETAIL = format('It is "%s" and should be "%s".', step.present, step.definition);
+            WHEN step.kind = 'table' THEN
+                EXECUTE step.ddl;
+                new_tables := new_tables || step.name;
+                IF step.definition LIKE ' PARTITION BY HASH%' THEN
+                    FOR i IN 0 .. partitions - 1 LOOP
+                        EXECUTE format('CREATE TABLE %s_p%s PARTITION OF %s FOR VALUES WITH (MODULUS %s, REMAINDER %s)',
+                                       step.name, i, step.name, partitions, i);
+                    END LOOP;
+                END IF;
+            WHEN step.kind = 'constraint' AND step.present IS NOT NULL THEN
+                EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %s', step.parent, substr(step.name, length(step.parent) + 2));
+                EXECUTE step.ddl;
+            WHEN step.kind IN ('index', 'statistics', 'materialized view') AND step.present IS NOT NULL THEN
+                EXECUTE format('DROP %s %s', step.kind, step.name);
+                EXECUTE step.ddl;
+            WHEN step.kind = 'view' AND step.name = ANY (replace_changed) AND step.present IS NOT NULL THEN
+                -- the user's version may have columns of its own, which OR REPLACE would refuse to lose
+                EXECUTE format('DROP VIEW %s', step.name);
+                EXECUTE step.ddl;
+            ELSE
+                EXECUTE step.ddl;
+        END CASE;
+        IF step.kind IN ('function', 'procedure') AND step.present IS NULL THEN
+            EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', step.name);
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+
+    -- What this release no longer has. Tables, columns and types stay: data are never dropped.
+    FOR step IN EXECUTE format($gone$
+        SELECT d.kind, d.name, regexp_replace(d.name, '[.][^.]+$', '') AS parent
+        FROM %I.deployed_object d
+        JOIN @extschema@.warehouse_objects($2) o ON o.kind = d.kind AND o.object = d.name
+        WHERE NOT EXISTS (SELECT FROM jsonb_to_recordset($1) AS e (kind text, object text) WHERE e.kind = d.kind AND e.object = d.name)
+        ORDER BY d.kind, d.name
+        $gone$, warehouse) USING wanted.objects, warehouse
+    LOOP
+        action := 'dropped';
+        object := step.kind || ' ' || step.name;
+        CASE
+            WHEN step.kind IN ('table', 'column', 'type') THEN
+                action := 'kept';
+            WHEN step.kind IN ('default', 'not null') THEN
+                EXECUTE format('ALTER TABLE %s ALTER COLUMN %s DROP %s', step.parent, substr(step.name, length(step.parent) + 2), step.kind);
+            WHEN step.kind = 'constraint' THEN
+                EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %s', step.parent, substr(step.name, length(step.parent) + 2));
+            ELSE
+                obsolete := obsolete || object;
+        END CASE;
+        RETURN NEXT;
+    END LOOP;
+    PERFORM @extschema@.drop_in_order(obsolete);
+
+    FOR step IN
+        SELECT e.object AS name, e.comment
+        FROM jsonb_to_recordset(wanted.comments) AS e (object text, comment text)
+        LEFT JOIN @extschema@.warehouse_comments(warehouse) c ON c.object = e.object
+        WHERE c.comment IS DISTINCT FROM e.comment
+    LOOP
+        EXECUTE format('COMMENT ON %s IS %L', step.name, step.comment);
+    END LOOP;
+
+    SELECT string_agg(e.kind || ' ' || e.object, ', ' ORDER BY e.created, e.place) INTO complaint
+    FROM jsonb_to_recordset(wanted.objects) AS e (kind text, object text, definition text, created bigint, place integer)
+    LEFT JOIN @extschema@.warehouse_objects(warehouse) o ON o.kind = e.kind AND o.object = e.object
+    WHERE o.definition IS DISTINCT FROM e.definition;
+    IF complaint IS NOT NULL THEN
+        RAISE EXCEPTION 'the upgrade of warehouse "%" did not reach %', warehouse, complaint USING ERRCODE = 'internal_error';
+    END IF;
+    IF meta ? 'roles' AND to_regrole(warehouse || '_reader') IS NOT NULL THEN
+        PERFORM @extschema@.grant_roles(warehouse);
+    END IF;
+    PERFORM @extschema@.record_warehouse(warehouse, ARRAY(
+        SELECT e.kind || ' ' || e.object FROM jsonb_to_recordset(wanted.objects) AS e (kind text, object text)));
+    EXECUTE format('INSERT INTO %I.meta AS m (key, value) VALUES (''upgraded_at'', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value', warehouse)
+        USING to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+END
+$$;
+REVOKE EXECUTE ON FUNCTION upgrade_warehouse(text, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION upgrade_warehouse(text, text[]) IS
+    'Brings a warehouse to the installed version and lists what it did; no rows when it is current. Objects changed by the user are refused (55000) unless named in replace_changed; nothing is dropped with CASCADE, tables and columns never. Raises 42704 for an unknown warehouse, 42501 unless called by its owner.';
+
+CREATE FUNCTION detach_warehouse(name text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    schemas oid[] := ARRAY(SELECT n.oid FROM pg_namespace n
+                           WHERE n.nspname IN (detach_warehouse.name, detach_warehouse.name || '_identity', detach_warehouse.name || '_reporting'));
+    deployed text[];
+    types oid[];
+    routines oid[];
+    doomed oid[];
+    complaint text;
+    step record;
+BEGIN
+    PERFORM @extschema@.owned_warehouse(name);
+    PERFORM pg_advisory_xact_lock(20240731, name::regnamespace::oid::integer);
+    EXECUTE format('SELECT array_agg(d.kind || '' '' || d.name) FROM %I.deployed_object d', name) INTO deployed;
+
+    types := ARRAY(SELECT m.objid FROM pg_depend m WHERE m.classid = 'pg_type'::regclass AND m.refclassid = 'pg_extension'::regclass
+                   AND m.deptype = 'e' AND m.refobjid = (SELECT e.oid FROM pg_extension e WHERE e.extname = 'commissioning'));
+    types := types || ARRAY(SELECT t.typarray FROM pg_type t WHERE t.oid = ANY (types) AND t.typarray <> 0);
+    routines := ARRAY(SELECT p.oid FROM pg_proc p WHERE p.pronamespace = ANY (schemas)
+                      AND CASE p.prokind WHEN 'p' THEN 'procedure ' ELSE 'function ' END || p.oid::regprocedure = ANY (deployed));
+
+    -- Views that need the extension, a typed column or a routine of the warehouse, and the views upon them.
+    doomed := ARRAY(
+        WITH RECURSIVE uses AS (
+            SELECT r.ev_class AS view, d.refclassid, d.refobjid, d.refobjsubid
+            FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+            WHERE NOT (d.refclassid = 'pg_class'::regclass AND d.refobjid = r.ev_class)
+        ), needing AS (
+            SELECT u.view FROM uses u
+            WHERE EXISTS (SELECT FROM pg_depend m WHERE m.classid = u.refclassid AND m.objid = u.refobjid AND m.deptype = 'e'
+                          AND m.refclassid = 'pg_extension'::regclass
+                          AND m.refobjid = (SELECT e.oid FROM pg_extension e WHERE e.extname = 'commissioning'))
+               OR (u.refclassid = 'pg_type'::regclass AND u.refobjid = ANY (types))
+               OR (u.refclassid = 'pg_proc'::regclass AND u.refobjid = ANY (routines))
+               OR (u.refclassid = 'pg_class'::regclass AND EXISTS (
+                       SELECT FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                       WHERE a.attrelid = u.refobjid AND a.attnum = u.refobjsubid AND a.atttypid = ANY (types) AND c.relnamespace = ANY (schemas)))
+            UNION
+            SELECT u.view FROM needing n JOIN uses u ON u.refclassid = 'pg_class'::regclass AND u.refobjid = n.view
+        )
+        SELECT n.view FROM needing n JOIN pg_class c ON c.oid = n.view
+        -- views elsewhere that use the extension alone are no concern of this warehouse
+        WHERE c.relnamespace = ANY (schemas) OR EXISTS (
+            SELECT FROM uses u JOIN pg_class t ON t.oid = u.refobjid
+            WHERE u.view = n.view AND u.refclassid = 'pg_class'::regclass AND t.relnamespace = ANY (schemas)));
+    SELECT string_agg(v::regclass::text, ', ' ORDER BY v::regclass::text) INTO complaint
+    FROM unnest(doomed) v WHERE 'view ' || v::regclass <> ALL (deployed) AND 'materialized view ' || v::regclass <> ALL (deployed);
+    IF complaint IS NOT NULL THEN
+        RAISE EXCEPTION 'views that are not part of warehouse "%" use what must go: %', name, complaint
+            USING ERRCODE = 'dependent_objects_still_exist', HINT = 'Drop or rewrite them first.';
+    END IF;
+
+    -- Indexes and constraints upon functions, operators or special operator classes of the extension.
+    FOR step IN
+        SELECT DISTINCT i.type, i.identity, pg_describe_object(d.classid, d.objid, 0), k.conname, k.conrelid
+        FROM pg_depend d
+        JOIN pg_depend m ON m.classid = d.refclassid AND m.objid = d.refobjid AND m.deptype = 'e' AND m.refclassid = 'pg_extension'::regclass
+                        AND m.refobjid = (SELECT e.oid FROM pg_extension e WHERE e.extname = 'commissioning')
+        LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
+        LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid AND c.relkind IN ('i', 'I')
+        CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) i
+        WHERE coalesce(k.connamespace, c.relnamespace) = ANY (schemas) AND coalesce(k.conparentid, 0) = 0
+          AND NOT coalesce(c.relispartition, false)
+          AND (d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
+               OR EXISTS (SELECT FROM pg_opclass o WHERE d.refclassid = 'pg_opclass'::regclass AND o.oid = d.refobjid AND NOT o.opcdefault))
+    LOOP
+        IF step.conname IS NOT NULL THEN
+            EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', step.conrelid::regclass, step.conname);
+        ELSE
+            EXECUTE format('DROP INDEX %s', step.identity);
+        END IF;
+    END LOOP;
+
+    PERFORM @extschema@.drop_in_order(
+        ARRAY(SELECT CASE c.relkind WHEN 'm' THEN 'materialized view ' ELSE 'view ' END || c.oid::regclass
+              FROM pg_class c WHERE c.oid = ANY (doomed) ORDER BY c.oid DESC)
+        || ARRAY(SELECT 'routine ' || p.oid::regprocedure FROM pg_proc p WHERE p.oid = ANY (routines) ORDER BY p.oid DESC)
+        || ARRAY(SELECT DISTINCT 'type ' || c.oid::regclass FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                 WHERE c.relkind = 'c' AND c.relnamespace = ANY (schemas) AND a.atttypid = ANY (types) AND 'type ' || c.oid::regclass = ANY (deployed)));
+
+    FOR step IN
+        SELECT c.oid::regclass AS relation,
+               string_agg(format('%sALTER COLUMN %I TYPE %s USING %I::%s',
+                                 CASE WHEN a.atthasdef THEN format('ALTER COLUMN %I DROP DEFAULT, ', a.attname) ELSE '' END,
+                                 a.attname, x.text_type, a.attname, x.text_type), ', ' ORDER BY a.attnum) AS changes
+        FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        JOIN pg_type t ON t.oid = a.atttypid
+        CROSS JOIN LATERAL (SELECT CASE WHEN t.typcategory = 'A' THEN 'text[]' ELSE 'text' END AS text_type) x
+        WHERE c.relnamespace = ANY (schemas) AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.atttypid = ANY (types)
+        GROUP BY c.oid
+    LOOP
+        EXECUTE format('ALTER TABLE %s %s', step.relation, step.changes);
+    END LOOP;
+
+    SELECT string_agg(DISTINCT pg_describe_object(d.classid, d.objid, d.objsubid), ', ') INTO complaint
+    FROM pg_depend d
+    JOIN pg_depend m ON m.classid = d.refclassid AND m.objid = d.refobjid AND m.deptype = 'e' AND m.refclassid = 'pg_extension'::regclass
+                    AND m.refobjid = (SELECT e.oid FROM pg_extension e WHERE e.extname = 'commissioning')
+    CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) i
+    WHERE i.schema IN (SELECT n.nspname FROM pg_namespace n WHERE n.oid = ANY (schemas));
+    IF complaint IS NOT NULL THEN
+        RAISE EXCEPTION 'warehouse "%" still needs the extension: %', name, complaint
+            USING ERRCODE = 'dependent_objects_still_exist', HINT = 'Drop or rewrite these objects first.';
+    END IF;
+    PERFORM @extschema@.record_warehouse(name, deployed);
+    EXECUTE format('INSERT INTO %I.meta (key, value) VALUES (''detached_at'', $1)', name)
+        USING to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+END
+$$;
+REVOKE EXECUTE ON FUNCTION detach_warehouse(text) FROM PUBLIC;
+COMMENT ON FUNCTION detach_warehouse(text) IS
+    'Frees a warehouse from the extension, so that DROP EXTENSION leaves its tables and data: typed columns become text, its routines and the views that need them are dropped. Raises 42704 for an unknown warehouse, 42501 unless called by its owner, 2BP01 when objects of the user need what must go.';

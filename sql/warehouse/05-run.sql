@@ -156,7 +156,8 @@ SELECT r.run_id::bigint AS run_id,
        r.parent_run_id::bigint AS parent_run_id,
        r.stage::text AS stage,
        CASE WHEN r.status <> 'running' THEN r.status
-            WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l
+            -- its session holds the run lock and is in a transaction
+            WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_locks x ON x.pid = l.pid AND x.locktype = 'virtualxid' AND x.granted
                          WHERE l.locktype = 'advisory' AND l.classid = 20240731 AND l.objsubid = 2 AND l.granted AND l.pid = r.backend_pid)
             THEN 'running' ELSE 'interrupted' END::text AS status,
        r.done_pct::numeric(5,1) AS done_pct,
@@ -171,7 +172,7 @@ SELECT r.run_id::bigint AS run_id,
        r.amount_out::numeric(16,2) AS amount_out_gbp,
        r.version::text AS version
 FROM @icb@.run r;
-COMMENT ON VIEW @icb_reporting@.run_log IS 'Every run of every stage, newest run_id last; interrupted means that its session is gone.';
+COMMENT ON VIEW @icb_reporting@.run_log IS 'Every run of every stage, newest run_id last; interrupted means that its session failed or is gone.';
 COMMENT ON COLUMN @icb_reporting@.run_log.run_id IS 'Number of the run.';
 COMMENT ON COLUMN @icb_reporting@.run_log.parent_run_id IS 'Run of the pipeline that started it, NULL for a run of its own.';
 COMMENT ON COLUMN @icb_reporting@.run_log.stage IS 'pipeline, load, match, price, validate, score, settle, ...';

@@ -1,0 +1,93 @@
+-- Group roles of a warehouse, on request only. Roles belong to the cluster, so nothing here happens by itself.
+--
+--   NAME_reader     aggregate views of NAME_reporting
+--   NAME_analyst    + all views, tables and read-only functions of NAME (people by person_id, no identifiers)
+--   NAME_validator  + reads NAME_identity: alone among those who work with results
+--   NAME_operator   analyst + loads files and runs the stages: writes everywhere, NAME_identity included, because loading is about identifiers
+--   NAME_admin      analyst + keeps contracts, prices, rules, code maps; hands out the other roles; does not see identity
+
+CREATE FUNCTION grant_roles(name text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    step record;
+BEGIN
+    PERFORM @extschema@.owned_warehouse(name);
+    FOR step IN
+        SELECT replace(statement, 'NAME', name) AS statement FROM unnest(ARRAY[
+            'GRANT NAME_reader TO NAME_analyst',
+            'GRANT NAME_analyst TO NAME_validator, NAME_operator, NAME_admin',
+            'GRANT NAME_reader, NAME_analyst, NAME_validator, NAME_operator TO NAME_admin WITH ADMIN OPTION',
+            'GRANT USAGE ON SCHEMA NAME_reporting TO NAME_reader',
+            'GRANT USAGE ON SCHEMA NAME TO NAME_analyst',
+            'GRANT USAGE ON SCHEMA NAME_identity TO NAME_validator',
+            'GRANT USAGE, CREATE ON SCHEMA NAME_identity TO NAME_operator',
+            'GRANT SELECT ON ALL TABLES IN SCHEMA NAME, NAME_reporting TO NAME_analyst',
+            'GRANT SELECT ON ALL TABLES IN SCHEMA NAME_identity TO NAME_validator',
+            'GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA NAME, NAME_identity TO NAME_operator',
+            'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON NAME.meta, NAME.deployed_object FROM NAME_operator',
+            'GRANT USAGE ON ALL SEQUENCES IN SCHEMA NAME, NAME_identity TO NAME_operator',
+            'GRANT EXECUTE ON ALL ROUTINES IN SCHEMA NAME, NAME_identity TO NAME_operator'
+        ]) WITH ORDINALITY AS s (statement, n)
+        ORDER BY s.n
+    LOOP
+        EXECUTE step.statement;
+    END LOOP;
+    -- views that run with their owner's rights show aggregates alone
+    FOR step IN
+        SELECT c.oid::regclass AS view FROM pg_class c
+        WHERE c.relnamespace = (name || '_reporting')::regnamespace AND c.relkind IN ('v', 'm')
+          AND NOT coalesce(c.reloptions @> '{security_invoker=true}', false)
+    LOOP
+        EXECUTE format('GRANT SELECT ON %s TO %I', step.view, name || '_reader');
+    END LOOP;
+    -- Without USAGE on the schema a reader cannot call these; views that use them can.
+    FOR step IN
+        SELECT p.oid::regprocedure AS routine FROM pg_proc p
+        WHERE p.pronamespace = name::regnamespace AND p.prokind <> 'p' AND p.provolatile <> 'v'
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', step.routine, name || '_reader');
+    END LOOP;
+    -- configuration: tables that hold neither people nor what was received or computed
+    FOR step IN
+        SELECT c.oid::regclass AS relation FROM pg_class c
+        WHERE c.relnamespace = name::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('meta', 'deployed_object')
+          AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('person_id', 'submission_id', 'run_id'))
+    LOOP
+        EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO %I', step.relation, name || '_admin');
+    END LOOP;
+    -- Landing tables are made by the operator (SET ROLE) or by the owner, file by file.
+    EXECUTE format('GRANT %I TO %I', name || '_operator', current_user);
+    EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT SELECT ON TABLES TO %I', name || '_identity', name || '_validator');
+    EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLES TO %I', name || '_identity', name || '_operator');
+    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT SELECT ON TABLES TO %I', name || '_operator', name || '_identity', name || '_validator');
+END
+$$;
+REVOKE EXECUTE ON FUNCTION grant_roles(text) FROM PUBLIC;
+COMMENT ON FUNCTION grant_roles(text) IS
+    'Gives the group roles of a warehouse their privileges on its objects as they stand. Used by create_roles and upgrade_warehouse. Raises 42704 when the warehouse or a role does not exist.';
+
+CREATE FUNCTION create_roles(name text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    suffix text;
+BEGIN
+    PERFORM @extschema@.owned_warehouse(name);
+    FOREACH suffix IN ARRAY ARRAY['reader', 'analyst', 'validator', 'operator', 'admin'] LOOP
+        IF to_regrole(name || '_' || suffix) IS NOT NULL THEN
+            RAISE NOTICE 'role "%" exists already, its privileges are extended to this database', name || '_' || suffix;
+        ELSE
+            -- an administrator may take another role, but not have its rights in passing
+            EXECUTE format('CREATE ROLE %I NOLOGIN %s', name || '_' || suffix, CASE suffix WHEN 'admin' THEN 'NOINHERIT' ELSE 'INHERIT' END);
+        END IF;
+    END LOOP;
+    PERFORM @extschema@.grant_roles(name);
+    EXECUTE format('INSERT INTO %I.meta (key, value) VALUES (''roles'', ''created'') ON CONFLICT (key) DO NOTHING', name);
+END
+$$;
+REVOKE EXECUTE ON FUNCTION create_roles(text) FROM PUBLIC;
+COMMENT ON FUNCTION create_roles(text) IS
+    'Creates the group roles NAME_reader, NAME_analyst, NAME_validator (who alone sees identity, beside the operator who loads it), NAME_operator and NAME_admin of a warehouse, without login, and grants them their privileges. Needs CREATEROLE. Raises 42704 for an unknown warehouse, 42501 unless called by its owner.';
