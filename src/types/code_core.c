@@ -18,21 +18,33 @@
  * characters, third character A or B in a few categories) in one form.  The
  * characters are kept as they come: I10 is the category, I10X the UK code.
  */
-const CodeForm code_icd10 = {"icd10",
-							 "LDBWWWW",
-							 3,
-							 3,
-							 false,
-							 "a letter, a digit, a digit or A or B, then up to four letters or "
-							 "digits, such as I219, I10X or E083599"};
+const CodeForm code_icd10 = {
+	.name = "icd10",
+	.classes = "LDBWWWW",
+	.min_length = 3,
+	.dot_after = 3,
+	.gap_after = 4,
+	.expected = "a letter, a digit, a digit or A or B, then up to four letters or digits, "
+				"such as I219, I10X or E083599",
+};
 
 /* OPCS-4: always four characters, printed with the dot. */
-const CodeForm code_opcs4 = {"opcs4", "LDDD", 4,
-							 3,       true,   "a letter and three digits, such as W37.1 or W371"};
+const CodeForm code_opcs4 = {
+	.name = "opcs4",
+	.classes = "LDDD",
+	.min_length = 4,
+	.dot_after = 3,
+	.show_dot = true,
+	.expected = "a letter and three digits, such as W37.1 or W371",
+};
 
 /* HRG4+: two letters, two digits, a letter. */
-const CodeForm code_hrg = {"hrg", "LLDDL", 5,
-						   0,     false,   "two letters, two digits and a letter, such as AA22C"};
+const CodeForm code_hrg = {
+	.name = "hrg",
+	.classes = "LLDDL",
+	.min_length = 5,
+	.expected = "two letters, two digits and a letter, such as AA22C",
+};
 
 /* class_holds --- L letter, D digit, B digit or A or B, W letter or digit. */
 static bool
@@ -69,8 +81,8 @@ at_position(char c, int position)
 
 /*
  * read_characters --- pack what the form allows; returns how many characters,
- * or -1 when the text does not follow the form.  Case is folded, blanks around
- * the code and the dot in its place are dropped.
+ * or -1 when the text does not follow the form.  Case is folded; blanks around
+ * the code, the dot in its place and the gap of a fixed-width field are dropped.
  */
 static int
 read_characters(const CodeForm *form, const char *text, size_t length, int64_t *word)
@@ -91,6 +103,8 @@ read_characters(const CodeForm *form, const char *text, size_t length, int64_t *
 			dot = true;
 			continue;
 		}
+		if (c == ' ' && n == form->gap_after && n > 0 && i + 2 == length)
+			continue;
 		if (n == max_length || !class_holds(form->classes[n], c))
 			return -1;
 		*word |= at_position(c, n);

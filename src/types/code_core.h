@@ -28,7 +28,8 @@ typedef struct CodeForm
 	const char *classes;    /* one letter per position: see class_holds */
 	int         min_length; /* characters of a whole code; the longest is strlen(classes) */
 	int         dot_after;  /* a dot may follow this many characters; 0 = never */
-	bool        show_dot;   /* and is printed */
+	int         gap_after;  /* a fixed-width field may leave one blank here before a last letter */
+	bool        show_dot;   /* the dot is printed */
 	const char *expected;   /* for error messages */
 } CodeForm;
 

@@ -15,19 +15,27 @@
 #include "types/text_core.h"
 
 /*
- * The pound sign in UTF-8, and what becomes of the single byte A3 (CP1252,
- * Latin-1) or of UTF-8 read as CP1252.  Order matters: longer forms first.
+ * The pound sign in UTF-8, and what becomes of it or of the single byte A3
+ * (CP1252, Latin-1) on the way.  Longer forms come first.
  */
-static const char *const pounds[] = {"\xC3\x82\xC2\xA3", /* UTF-8 read as CP1252 */
-									 "\xC2\xA3",         /* UTF-8 */
-									 "\xEF\xBF\xBD",     /* U+FFFD, the replacement character */
-									 "\xC5\x81",         /* A3 read as Latin-2 */
-									 "\xC3\xBA",         /* A3 read as CP437 or CP850 */
-									 "\xA3",             /* single-byte server encodings */
-									 "GBP"};
+/* clang-format off */
+static const char *const pounds[] = {
+	"\xEF\xBF\xBD\xEF\xBF\xBD",	/* both bytes of the UTF-8 form replaced by U+FFFD */
+	"\xEF\xBF\xBD",				/* byte A3 replaced by U+FFFD */
+	"\xC3\x82\xC2\xA3",			/* UTF-8 read as CP1252 */
+	"\xC2\xA3",					/* UTF-8 */
+	"\xC5\x81",					/* A3 read as Latin-2 */
+	"\xC3\xBA",					/* A3 read as CP437 or CP850 */
+	"\xA3",						/* A3 itself, in a server of a single-byte encoding */
+	"GBP"
+};
 
-static const char *const minuses[] = {"-", "\xE2\x88\x92", /* U+2212 minus sign */
-									  "\xE2\x80\x93"};     /* U+2013 en dash */
+static const char *const minuses[] = {
+	"-",
+	"\xE2\x88\x92",				/* U+2212, minus sign */
+	"\xE2\x80\x93"				/* U+2013, en dash */
+};
+/* clang-format on */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -47,31 +55,30 @@ skip_any(const char **text, size_t *length, const char *const *words, size_t cou
 static void
 skip_blanks(const char **text, size_t *length)
 {
-	while (*length > 0 && (text_is_blank(**text) || text_skip(text, length, "\xC2\xA0")))
+	for (;;)
 	{
 		if (*length > 0 && text_is_blank(**text))
 		{
 			(*text)++;
 			(*length)--;
 		}
+		else if (!text_skip(text, length, "\xC2\xA0"))
+			return;
 	}
 }
 
-/* What stands around the digits. */
+/* What stands around the digits, counted. */
 typedef struct AmountMarks
 {
 	int minuses;
 	int pluses;
 	int pounds;
-	int brackets; /* opened, less closed */
-	int bracketed;
+	int brackets;
 } AmountMarks;
 
-/*
- * read_marks --- signs, pound signs and brackets at either end of the digits.
- */
+/* read_marks --- signs, pound signs and the one kind of bracket at this end of the digits. */
 static void
-read_marks(const char **text, size_t *length, AmountMarks *marks)
+read_marks(const char **text, size_t *length, const char *bracket, AmountMarks *marks)
 {
 	for (;;)
 	{
@@ -82,13 +89,8 @@ read_marks(const char **text, size_t *length, AmountMarks *marks)
 			marks->pluses++;
 		else if (skip_any(text, length, pounds, COUNT(pounds)))
 			marks->pounds++;
-		else if (text_skip(text, length, "("))
-		{
+		else if (text_skip(text, length, bracket))
 			marks->brackets++;
-			marks->bracketed++;
-		}
-		else if (marks->brackets > 0 && text_skip(text, length, ")"))
-			marks->brackets--;
 		else
 			return;
 	}
@@ -160,12 +162,14 @@ read_decimals(const char **text, size_t *length, int64_t *value, int *decimals)
 bool
 amount_read(const char *text, size_t length, int64_t *value, int *decimals)
 {
-	AmountMarks marks = {0, 0, 0, 0, 0};
+	AmountMarks before = {0, 0, 0, 0};
+	AmountMarks after = {0, 0, 0, 0};
 	int         integer_digits;
 	int         decimal_digits = 0;
+	int         negatives;
 
 	text_trim(&text, &length);
-	read_marks(&text, &length, &marks);
+	read_marks(&text, &length, "(", &before);
 	if (!read_integer(&text, &length, value, &integer_digits))
 		return false;
 	*decimals = 0;
@@ -173,11 +177,12 @@ amount_read(const char *text, size_t length, int64_t *value, int *decimals)
 		decimal_digits = read_decimals(&text, &length, value, decimals);
 	if (integer_digits + decimal_digits == 0)
 		return false;
-	read_marks(&text, &length, &marks);
-	if (length != 0 || marks.brackets != 0 || marks.pounds > 1 ||
-		marks.minuses + marks.pluses + marks.bracketed > 1)
+	read_marks(&text, &length, ")", &after);
+	negatives = before.minuses + after.minuses + before.brackets;
+	if (length != 0 || before.brackets != after.brackets || before.pounds + after.pounds > 1 ||
+		negatives + before.pluses + after.pluses > 1)
 		return false;
-	if (marks.minuses + marks.bracketed > 0)
+	if (negatives > 0)
 		*value = -*value;
 	return true;
 }
@@ -270,7 +275,7 @@ read_time(const char *text, size_t length)
 		if (text_skip(&text, &length, ".") && read_number(&text, &length, 9, &ignored) == 0)
 			return false;
 	}
-	if (hour > 24 || minute > 59 || second > 59)
+	if (hour > 24 || (hour == 24 && minute + second > 0) || minute > 59 || second > 59)
 		return false;
 	skip_blanks(&text, &length);
 	if (length == 2 && hour <= 12 && text_to_upper(text[1]) == 'M')
@@ -279,13 +284,20 @@ read_time(const char *text, size_t length)
 		return length == 0;
 	if (text_skip(&text, &length, "+") || text_skip(&text, &length, "-"))
 	{
-		if (read_number(&text, &length, 2, &hour) != 2)
+		if (read_number(&text, &length, 2, &hour) != 2 || hour > 15)
 			return false;
-		(void) text_skip(&text, &length, ":");
-		if (length > 0 && read_number(&text, &length, 2, &minute) != 2)
+		if ((text_skip(&text, &length, ":") || length > 0) &&
+			(read_number(&text, &length, 2, &minute) != 2 || minute > 59))
 			return false;
 	}
 	return length == 0;
+}
+
+/* is_leap_year */
+static bool
+is_leap_year(int year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
 /* days_from_civil --- days since 2000-01-01 of a Gregorian date (years from 1600 on). */
@@ -294,12 +306,11 @@ days_from_civil(int year, int month, int day)
 {
 	static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 	int              y = year - 1600;
-	bool             leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 	int32_t          days;
 
 	/* y leap days count the years before this one; 1600 itself was a leap year. */
 	days = y * 365 + (y + 3) / 4 - (y + 99) / 100 + (y + 399) / 400;
-	days += before[month - 1] + (leap && month > 2) + day - 1;
+	days += before[month - 1] + (month > 2 && is_leap_year(year)) + day - 1;
 	return days - 146097; /* 1600-01-01 to 2000-01-01 */
 }
 
@@ -309,9 +320,7 @@ days_in_month(int year, int month)
 {
 	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
-	if (month == 2 && ((year % 4 == 0 && year % 100 != 0) || year % 400 == 0))
-		return 29;
-	return days[month - 1];
+	return days[month - 1] + (month == 2 && is_leap_year(year));
 }
 
 /*
@@ -342,19 +351,18 @@ read_day_first(const char **text, size_t *length, int *month, int *year)
 	return digits == 2 || digits == 4;
 }
 
-/* read_year_first --- -mm-dd, /mm/dd, .mm.dd or mmdd after a four-digit year. */
+/* read_year_first --- -mm-dd, /m/d, .mm.dd or mmdd after a four-digit year. */
 static bool
 read_year_first(const char **text, size_t *length, int *month, int *day)
 {
 	char separator = read_separator(text, length);
+	int  least_digits = separator == '\0' ? 2 : 1;
 
-	if (separator == ' ')
-		return false;
-	if (read_number(text, length, 2, month) != 2)
+	if (separator == ' ' || read_number(text, length, 2, month) < least_digits)
 		return false;
 	if (separator != '\0' && read_separator(text, length) != separator)
 		return false;
-	return read_number(text, length, 2, day) == 2;
+	return read_number(text, length, 2, day) >= least_digits;
 }
 
 /*
