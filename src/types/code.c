@@ -102,13 +102,17 @@ code_prefix_range(const CodeForm *form, const text *prefix, CodeRange *range)
 
 	if (code_parse_prefix(form, VARDATA_ANY(prefix), length, &range->first, &range->last))
 		return;
+	if (length == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("empty %s prefix: expected at least the first character of a code",
+							   form->name)));
 	if (length <= QUOTED_MAX)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("invalid %s prefix \"%.*s\": expected the first characters of %s",
-							   form->name, length, VARDATA_ANY(prefix), form->expected)));
+						errmsg("no %s code begins with \"%.*s\": expected %s", form->name, length,
+							   VARDATA_ANY(prefix), form->expected)));
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("invalid %s prefix of %d bytes: expected the first characters of %s",
-						   form->name, length, form->expected)));
+					errmsg("no %s code begins with a text of %d bytes: expected %s", form->name,
+						   length, form->expected)));
 }
 
 /* code_starts_with --- operator ^@. */
