@@ -1,0 +1,931 @@
+/*-------------------------------------------------------------------------
+ *
+ * tariff_core.c
+ *	  A price list valid in one financial year, as one flat value.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "invoice/tariff_core.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const list_names[] = {"attendances", "procedures", "emergency", "unbundled"};
+
+/*
+ * inv_code_pack --- the word of a code; 0 when it is empty or longer than
+ * seven bytes.
+ */
+int64_t
+inv_code_pack(const char *text, size_t length)
+{
+	uint64_t	word = 0;
+	size_t		i;
+
+	if (length > 7)
+		return 0;
+	for (i = 0; i < length; i++)
+		word |= (uint64_t) (unsigned char) text[i] << (56 - 8 * i);
+	return (int64_t) word;
+}
+
+/*
+ * inv_code_unpack --- writes the code with a NUL (8 bytes at most); returns its length.
+ */
+int
+inv_code_unpack(int64_t code, char *text)
+{
+	int			n = 0;
+
+	while (n < 7 && ((uint64_t) code >> (56 - 8 * n) & 0xFF) != 0)
+	{
+		text[n] = (char) ((uint64_t) code >> (56 - 8 * n) & 0xFF);
+		n++;
+	}
+	text[n] = '\0';
+	return n;
+}
+
+/*
+ * days_from_civil --- days since 2000-01-01 in the Gregorian calendar, from 1 March on.
+ */
+static int32_t
+days_from_civil(int year, int month, int day)
+{
+	int			y = month > 2 ? year : year - 1;
+	int			m = month > 2 ? month - 3 : month + 9;
+
+	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 730425;
+}
+
+/*
+ * inv_date_from_text --- YYYY-MM-DD, years 0001 to 9999.
+ */
+bool
+inv_date_from_text(const char *text, size_t length, int32_t *date)
+{
+	static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	int			part[3] = {0, 0, 0};
+	int			field = 0;
+	size_t		i;
+
+	if (length != 10)
+		return false;
+	for (i = 0; i < length; i++)
+	{
+		if (i == 4 || i == 7)
+		{
+			if (text[i] != '-')
+				return false;
+			field++;
+		}
+		else if (text[i] < '0' || text[i] > '9')
+			return false;
+		else
+			part[field] = part[field] * 10 + (text[i] - '0');
+	}
+	if (part[0] < 1 || part[1] < 1 || part[1] > 12 || part[2] < 1 || part[2] > days[part[1] - 1])
+		return false;
+	if (part[1] == 2 && part[2] == 29 && (part[0] % 4 != 0 || (part[0] % 100 == 0 && part[0] % 400 != 0)))
+		return false;
+	*date = days_from_civil(part[0], part[1], part[2]);
+	return true;
+}
+
+/*
+ * inv_fingerprint --- 128 bits that tell two values apart; part of the stored format.
+ */
+void
+inv_fingerprint(const void *data, size_t length, uint64_t fingerprint[2])
+{
+	const unsigned char *bytes = data;
+	uint64_t	a = UINT64_C(0xcbf29ce484222325);
+	uint64_t	b = UINT64_C(0x9e3779b97f4a7c15) ^ length;
+	size_t		i;
+
+	for (i = 0; i < length; i++)
+	{
+		a = (a ^ bytes[i]) * UINT64_C(0x100000001b3);
+		b = (b + bytes[i]) * UINT64_C(0xbf58476d1ce4e5b9);
+		b ^= b >> 29;
+	}
+	fingerprint[0] = a;
+	fingerprint[1] = b;
+}
+
+/* Where the arrays stand; see the layout in the header. */
+static const int64_t *
+spell_keys(const Tariff *tariff)
+{
+	return (const int64_t *) (tariff + 1);
+}
+
+static const TariffSpell *
+spell_rows(const Tariff *tariff)
+{
+	return (const TariffSpell *) (spell_keys(tariff) + tariff->spells);
+}
+
+static const TariffPrice *
+list_rows(const Tariff *tariff, TariffList list)
+{
+	const TariffPrice *rows = (const TariffPrice *) (spell_rows(tariff) + tariff->spells);
+	int			i;
+
+	for (i = 0; i < (int) list; i++)
+		rows += tariff->lists[i];
+	return rows;
+}
+
+static const TariffTopUp *
+top_up_rows(const Tariff *tariff)
+{
+	return (const TariffTopUp *) list_rows(tariff, TARIFF_LISTS);
+}
+
+/*
+ * tariff_text --- one of the four texts, with its NUL.
+ */
+const char *
+tariff_text(const Tariff *tariff, TariffText which)
+{
+	const char *text = (const char *) (top_up_rows(tariff) + tariff->top_ups);
+	int			i;
+
+	for (i = 0; i < (int) which; i++)
+		text += tariff->texts[i] + 1;
+	return text;
+}
+
+/*
+ * tariff_spell --- the row of an HRG, NULL when the list has none.
+ */
+const TariffSpell *
+tariff_spell(const Tariff *tariff, int64_t hrg)
+{
+	const int64_t *keys = spell_keys(tariff);
+	uint32_t	low = 0;
+	uint32_t	high = tariff->spells;
+
+	while (low < high)
+	{
+		uint32_t	middle = (low + high) / 2;
+
+		if (keys[middle] < hrg)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < tariff->spells && keys[low] == hrg ? spell_rows(tariff) + low : NULL;
+}
+
+/*
+ * compare_prices --- order of the flat price lists.
+ */
+static int
+compare_prices(const void *a, const void *b)
+{
+	const TariffPrice *left = a;
+	const TariffPrice *right = b;
+
+	if (left->group != right->group)
+		return left->group < right->group ? -1 : 1;
+	return (left->hrg > right->hrg) - (left->hrg < right->hrg);
+}
+
+/*
+ * tariff_price --- the row of an HRG in a list, NULL when there is none.
+ */
+const TariffPrice *
+tariff_price(const Tariff *tariff, TariffList list, int64_t group, int64_t hrg)
+{
+	TariffPrice wanted = {group, hrg, 0};
+
+	if (tariff->lists[list] == 0)
+		return NULL;
+	return bsearch(&wanted, list_rows(tariff, list), tariff->lists[list], sizeof(TariffPrice), compare_prices);
+}
+
+/*
+ * compare_top_ups --- order of the top-ups.
+ */
+static int
+compare_top_ups(const void *a, const void *b)
+{
+	return strcmp(((const TariffTopUp *) a)->code, ((const TariffTopUp *) b)->code);
+}
+
+/*
+ * tariff_top_up --- the top-up of a code, NULL when there is none.
+ */
+const TariffTopUp *
+tariff_top_up(const Tariff *tariff, const char *code, size_t length)
+{
+	TariffTopUp wanted = {{0}, 0};
+
+	if (tariff->top_ups == 0 || length >= TARIFF_CODE_SIZE)
+		return NULL;
+	memcpy(wanted.code, code, length);
+	return bsearch(&wanted, top_up_rows(tariff), tariff->top_ups, sizeof(TariffTopUp), compare_top_ups);
+}
+
+/* What tariff_compile has read so far. */
+typedef struct SpellRow
+{
+	int64_t		hrg;
+	TariffSpell row;
+} SpellRow;
+
+typedef struct Reading
+{
+	InvJson		json;
+	Tariff		head;
+	InvBuffer	texts[TARIFF_TEXTS];
+	InvBuffer	spells;
+	InvBuffer	lists[TARIFF_LISTS];
+	InvBuffer	top_ups;
+	InvBuffer	scratch;
+} Reading;
+
+/*
+ * read_short_text --- a string of 1 to most bytes into scratch.
+ */
+static bool
+read_short_text(Reading *r, size_t most, const char **text, size_t *length)
+{
+	r->scratch.length = 0;
+	if (!inv_json_string(&r->json, &r->scratch, length))
+		return false;
+	*text = r->scratch.data;
+	if (*length == 0 || *length > most)
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected 1 to %d characters", (int) most);
+	return true;
+}
+
+/*
+ * read_hrg --- two letters, two digits, a letter.
+ */
+static bool
+read_hrg(Reading *r, int64_t *hrg)
+{
+	const char *text;
+	size_t		length;
+
+	r->scratch.length = 0;
+	if (!inv_json_string(&r->json, &r->scratch, &length))
+		return false;
+	text = r->scratch.data;
+	if (length != 5 || text[0] < 'A' || text[0] > 'Z' || text[1] < 'A' || text[1] > 'Z' ||
+		text[2] < '0' || text[2] > '9' || text[3] < '0' || text[3] > '9' || text[4] < 'A' || text[4] > 'Z')
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected an HRG code such as AA22C");
+	*hrg = inv_code_pack(text, length);
+	return true;
+}
+
+/*
+ * read_amount --- a price or percentage that is not negative, or null.
+ */
+static bool
+read_amount(Reading *r, bool may_be_null, int64_t *amount)
+{
+	InvDecimal	value;
+
+	if (may_be_null && inv_json_null(&r->json))
+		return true;
+	if (!inv_json_number(&r->json, &value))
+		return false;
+	if (!inv_to_int64(value, TARIFF_SCALE, amount))
+		return inv_json_fail(&r->json, INV_OUT_OF_RANGE,
+							 "expected an amount with at most %d decimals and 12 digits before them", TARIFF_SCALE);
+	if (*amount < 0)
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected an amount that is not negative");
+	return true;
+}
+
+/*
+ * read_count --- a whole number from 0 to most, or null.
+ */
+static bool
+read_count(Reading *r, bool may_be_null, int32_t most, int32_t *count)
+{
+	InvDecimal	value;
+	int64_t		whole;
+
+	if (may_be_null && inv_json_null(&r->json))
+		return true;
+	if (!inv_json_number(&r->json, &value))
+		return false;
+	if (!inv_to_int64(value, 0, &whole) || whole < 0 || whole > most)
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected a whole number from 0 to %d", most);
+	*count = (int32_t) whole;
+	return true;
+}
+
+/*
+ * unknown_key --- fails on the current key.
+ */
+static bool
+unknown_key(Reading *r)
+{
+	return inv_json_fail(&r->json, INV_BAD_TEXT, "unknown key");
+}
+
+/*
+ * once --- marks a key as seen; fails when it was.
+ */
+static bool
+once(Reading *r, unsigned *seen, int key)
+{
+	if (*seen & 1u << key)
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "given twice");
+	*seen |= 1u << key;
+	return true;
+}
+
+/*
+ * key_index --- which of the names the current key is; -1 for none.
+ */
+static int
+key_index(const Reading *r, const char *const *names, int count)
+{
+	int			i;
+
+	for (i = 0; i < count; i++)
+		if (inv_json_key_is(&r->json, names[i]))
+			return i;
+	return -1;
+}
+
+/*
+ * read_spell --- one row of $.spells.
+ */
+static bool
+read_spell(Reading *r)
+{
+	static const char *const names[] = {"hrg", "elective_trim", "non_elective_trim", "combined",
+										"day_case", "elective", "non_elective", "per_day",
+										"short_stay_price", "short_stay_percent", "best_practice"};
+	SpellRow	spell;
+	int64_t    *amounts[] = {&spell.row.combined, &spell.row.day_case, &spell.row.elective,
+							 &spell.row.non_elective, &spell.row.per_day, &spell.row.short_stay_price,
+							 &spell.row.short_stay_percent, &spell.row.best_practice};
+	unsigned	seen = 0;
+	int			i;
+
+	memset(&spell, 0, sizeof(spell));
+	for (i = 0; i < (int) (sizeof(amounts) / sizeof(amounts[0])); i++)
+		*amounts[i] = TARIFF_NONE;
+	spell.row.elective_trim = spell.row.non_elective_trim = -1;
+	if (!inv_json_enter(&r->json, '{'))
+		return false;
+	while (inv_json_next(&r->json))
+	{
+		int			key = key_index(r, names, sizeof(names) / sizeof(names[0]));
+
+		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
+			return false;
+		if (key == 0 ? !read_hrg(r, &spell.hrg)
+			: key == 1 ? !read_count(r, true, 100000, &spell.row.elective_trim)
+			: key == 2 ? !read_count(r, true, 100000, &spell.row.non_elective_trim)
+			: !read_amount(r, true, amounts[key - 3]))
+			return false;
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	if (spell.hrg == 0)
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "\"hrg\" is missing");
+	if (spell.row.short_stay_price != TARIFF_NONE && spell.row.short_stay_percent != TARIFF_NONE)
+		return inv_json_fail(&r->json, INV_BAD_TEXT,
+							 "expected either \"short_stay_price\" or \"short_stay_percent\", not both");
+	inv_buffer_add(&r->spells, &spell, sizeof(spell));
+	return true;
+}
+
+/*
+ * read_price --- one row of a flat price list.
+ */
+static bool
+read_price(Reading *r, TariffList list)
+{
+	static const char *const names[] = {"hrg", "price", "treatment_function"};
+	TariffPrice price = {0, 0, TARIFF_NONE};
+	bool		grouped = list == TARIFF_ATTENDANCES;
+	unsigned	seen = 0;
+
+	if (!inv_json_enter(&r->json, '{'))
+		return false;
+	while (inv_json_next(&r->json))
+	{
+		int			key = key_index(r, names, grouped ? 3 : 2);
+		const char *text;
+		size_t		length;
+
+		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
+			return false;
+		if (key == 0 ? !read_hrg(r, &price.hrg)
+			: key == 1 ? !read_amount(r, false, &price.price)
+			: !read_short_text(r, 7, &text, &length))
+			return false;
+		if (key == 2)
+			price.group = inv_code_pack(text, length);
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	if (price.hrg == 0 || price.price == TARIFF_NONE || (grouped && price.group == 0))
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected %s\"hrg\" and \"price\"",
+							 grouped ? "\"treatment_function\", " : "");
+	inv_buffer_add(&r->lists[list], &price, sizeof(price));
+	return true;
+}
+
+/*
+ * read_top_up --- one row of $.top_ups.
+ */
+static bool
+read_top_up(Reading *r)
+{
+	static const char *const names[] = {"code", "percent"};
+	TariffTopUp top_up = {{0}, TARIFF_NONE};
+	unsigned	seen = 0;
+
+	if (!inv_json_enter(&r->json, '{'))
+		return false;
+	while (inv_json_next(&r->json))
+	{
+		int			key = key_index(r, names, 2);
+		const char *text;
+		size_t		length = 0;
+
+		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
+			return false;
+		if (key == 0 ? !read_short_text(r, TARIFF_CODE_SIZE - 1, &text, &length)
+			: !read_amount(r, false, &top_up.percent))
+			return false;
+		if (key == 0)
+			memcpy(top_up.code, text, length);
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	if (top_up.code[0] == '\0' || top_up.percent == TARIFF_NONE)
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected \"code\" and \"percent\"");
+	inv_buffer_add(&r->top_ups, &top_up, sizeof(top_up));
+	return true;
+}
+
+/*
+ * read_short_stay --- the rule for reduced short stay emergency prices, or null.
+ */
+static bool
+read_short_stay(Reading *r)
+{
+	static const char *const names[] = {"max_days", "min_age", "length_of_stay"};
+	unsigned	seen = 0;
+	const char *text;
+	size_t		length;
+
+	if (inv_json_null(&r->json))
+		return true;
+	if (!inv_json_enter(&r->json, '{'))
+		return false;
+	while (inv_json_next(&r->json))
+	{
+		int			key = key_index(r, names, 3);
+
+		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
+			return false;
+		if (key == 0 ? !read_count(r, false, 1000, &r->head.short_stay_days)
+			: key == 1 ? !read_count(r, false, 200, &r->head.short_stay_age)
+			: !read_short_text(r, 8, &text, &length))
+			return false;
+		if (key == 2)
+		{
+			r->head.short_stay_actual = strcmp(text, "actual") == 0;
+			if (!r->head.short_stay_actual && strcmp(text, "adjusted") != 0)
+				return inv_json_fail(&r->json, INV_BAD_TEXT, "expected \"adjusted\" or \"actual\"");
+		}
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	if ((seen & 3u) != 3u)
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected \"max_days\" and \"min_age\"");
+	return true;
+}
+
+/*
+ * read_year --- a financial year such as 2024/25, April to March.
+ */
+static bool
+read_year(Reading *r)
+{
+	const char *text = r->texts[TARIFF_YEAR].data;
+	int			year = 0;
+	int			i;
+
+	if (r->texts[TARIFF_YEAR].length != 8 || text[4] != '/')
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected a financial year such as 2024/25");
+	for (i = 0; i < 7; i++)
+	{
+		if (i == 4)
+			continue;
+		if (text[i] < '0' || text[i] > '9')
+			return inv_json_fail(&r->json, INV_BAD_TEXT, "expected a financial year such as 2024/25");
+		if (i < 4)
+			year = year * 10 + (text[i] - '0');
+	}
+	if (year < 1990 || (year + 1) % 100 != (text[5] - '0') * 10 + (text[6] - '0'))
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected a financial year such as 2024/25");
+	r->head.first_day = days_from_civil(year, 4, 1);
+	r->head.last_day = days_from_civil(year + 1, 3, 31);
+	return true;
+}
+
+/*
+ * read_text --- one of the texts of the head.
+ */
+static bool
+read_text(Reading *r, TariffText which)
+{
+	size_t		length;
+
+	if (!inv_json_string(&r->json, &r->texts[which], &length))
+		return false;
+	if (length == 0 || length > 200)
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected 1 to 200 characters");
+	return which != TARIFF_YEAR || read_year(r);
+}
+
+/*
+ * read_rows --- an array of rows: $.spells, a flat list, or $.top_ups.
+ */
+static bool
+read_rows(Reading *r, int list)
+{
+	if (!inv_json_enter(&r->json, '['))
+		return false;
+	while (inv_json_next(&r->json))
+		if (list < 0 ? !read_spell(r) : list < TARIFF_LISTS ? !read_price(r, list) : !read_top_up(r))
+			return false;
+	return r->json.error->fault == INV_OK;
+}
+
+/*
+ * read_head --- the whole object.
+ */
+static bool
+read_head(Reading *r)
+{
+	static const char *const names[] = {"name", "version", "financial_year", "currency", "synthetic",
+										"short_stay", "admission_method_81", "spells", "attendances",
+										"procedures", "emergency", "unbundled", "top_ups"};
+	unsigned	seen = 0;
+
+	if (!inv_json_enter(&r->json, '{'))
+		return false;
+	while (inv_json_next(&r->json))
+	{
+		int			key = key_index(r, names, sizeof(names) / sizeof(names[0]));
+		const char *text;
+		size_t		length;
+		bool		synthetic;
+
+		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
+			return false;
+		if (key < TARIFF_TEXTS)
+		{
+			if (!read_text(r, key))
+				return false;
+		}
+		else if (key == 4)
+		{
+			if (!inv_json_bool(&r->json, &synthetic))
+				return false;
+			r->head.synthetic = synthetic;
+		}
+		else if (key == 5)
+		{
+			if (!read_short_stay(r))
+				return false;
+		}
+		else if (key == 6)
+		{
+			if (!read_short_text(r, 5, &text, &length))
+				return false;
+			r->head.transfers_elective = strcmp(text, "EL") == 0;
+			if (!r->head.transfers_elective && strcmp(text, "NELNE") != 0)
+				return inv_json_fail(&r->json, INV_BAD_TEXT, "expected \"EL\" or \"NELNE\"");
+		}
+		else if (!read_rows(r, key - 8))
+			return false;
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	if ((seen & 15u) != 15u)
+		return inv_json_fail(&r->json, INV_BAD_TEXT,
+							 "expected \"name\", \"version\", \"financial_year\" and \"currency\"");
+	return inv_json_end(&r->json);
+}
+
+/*
+ * compare_spells --- order of the spell rows.
+ */
+static int
+compare_spells(const void *a, const void *b)
+{
+	int64_t		left = ((const SpellRow *) a)->hrg;
+	int64_t		right = ((const SpellRow *) b)->hrg;
+
+	return (left > right) - (left < right);
+}
+
+/*
+ * sort_rows --- sorts one array and refuses equal keys, naming the first.
+ */
+static bool
+sort_rows(Reading *r, InvBuffer *rows, size_t width, int (*compare) (const void *, const void *),
+		  const char *name)
+{
+	size_t		count = rows->length / width;
+	size_t		i;
+	char		code[TARIFF_CODE_SIZE];
+
+	if (count == 0)
+		return true;
+	qsort(rows->data, count, width, compare);
+	for (i = 1; i < count; i++)
+	{
+		const char *row = rows->data + i * width;
+
+		if (compare(row - width, row) != 0)
+			continue;
+		if (compare == compare_top_ups)
+			return inv_json_fail(&r->json, INV_BAD_TEXT, "\"%s\" holds \"%s\" twice", name,
+								 ((const TariffTopUp *) row)->code);
+		inv_code_unpack(compare == compare_spells ? ((const SpellRow *) row)->hrg
+						: ((const TariffPrice *) row)->hrg, code);
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "\"%s\" holds \"%s\" twice", name, code);
+	}
+	return true;
+}
+
+/*
+ * check_short_stay --- a short stay price without a short stay rule would never be used.
+ */
+static bool
+check_short_stay(Reading *r)
+{
+	const SpellRow *spells = (const SpellRow *) r->spells.data;
+	uint32_t	i;
+	char		code[8];
+
+	if (r->head.short_stay_days >= 0)
+		return true;
+	for (i = 0; i < r->head.spells; i++)
+	{
+		if (spells[i].row.short_stay_price == TARIFF_NONE && spells[i].row.short_stay_percent == TARIFF_NONE)
+			continue;
+		inv_code_unpack(spells[i].hrg, code);
+		return inv_json_fail(&r->json, INV_BAD_TEXT,
+							 "\"%s\" has a short stay price but there is no \"short_stay\" rule", code);
+	}
+	return true;
+}
+
+/*
+ * assemble --- joins the sorted parts into the flat value.
+ */
+static bool
+assemble(Reading *r, InvBuffer *out)
+{
+	const SpellRow *spells;
+	Tariff	   *tariff;
+	size_t		start = out->length;
+	uint32_t	i;
+	int			list;
+
+	r->head.version = TARIFF_VERSION;
+	r->head.spells = r->spells.length / sizeof(SpellRow);
+	r->head.top_ups = r->top_ups.length / sizeof(TariffTopUp);
+	if (!sort_rows(r, &r->spells, sizeof(SpellRow), compare_spells, "spells") ||
+		!sort_rows(r, &r->top_ups, sizeof(TariffTopUp), compare_top_ups, "top_ups") || !check_short_stay(r))
+		return false;
+	for (list = 0; list < TARIFF_LISTS; list++)
+	{
+		r->head.lists[list] = r->lists[list].length / sizeof(TariffPrice);
+		if (!sort_rows(r, &r->lists[list], sizeof(TariffPrice), compare_prices, list_names[list]))
+			return false;
+	}
+	for (i = 0; i < TARIFF_TEXTS; i++)
+		r->head.texts[i] = r->texts[i].length - 1;
+	inv_buffer_add(out, &r->head, sizeof(r->head));
+	spells = (const SpellRow *) r->spells.data;
+	for (i = 0; i < r->head.spells; i++)
+		inv_buffer_add(out, &spells[i].hrg, sizeof(int64_t));
+	for (i = 0; i < r->head.spells; i++)
+		inv_buffer_add(out, &spells[i].row, sizeof(TariffSpell));
+	for (list = 0; list < TARIFF_LISTS; list++)
+		inv_buffer_add(out, r->lists[list].data, r->lists[list].length);
+	inv_buffer_add(out, r->top_ups.data, r->top_ups.length);
+	for (i = 0; i < TARIFF_TEXTS; i++)
+		inv_buffer_add(out, r->texts[i].data, r->texts[i].length);
+	if (out->length - start > TARIFF_MAX_BYTES)
+		return inv_json_fail(&r->json, INV_TOO_LARGE, "a tariff holds at most %d bytes", TARIFF_MAX_BYTES);
+	tariff = (Tariff *) (out->data + start);
+	tariff->size = (uint32_t) (out->length - start);
+	inv_fingerprint((const char *) tariff + offsetof(Tariff, size), tariff->size - offsetof(Tariff, size),
+					tariff->fingerprint);
+	return true;
+}
+
+/*
+ * tariff_compile --- reads the JSON form and appends the flat value to out,
+ * which must be empty; false with error set when the text is no tariff.
+ */
+bool
+tariff_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvError *error)
+{
+	Reading		r;
+	int			i;
+	bool		good;
+
+	memset(&r, 0, sizeof(r));
+	r.head.short_stay_days = -1;
+	r.spells.resize = r.top_ups.resize = r.scratch.resize = out->resize;
+	for (i = 0; i < TARIFF_TEXTS; i++)
+		r.texts[i].resize = out->resize;
+	for (i = 0; i < TARIFF_LISTS; i++)
+		r.lists[i].resize = out->resize;
+	inv_json_init(&r.json, json, length, utf8, error);
+	good = read_head(&r) && assemble(&r, out);
+	out->resize(r.spells.data, 0);
+	out->resize(r.top_ups.data, 0);
+	out->resize(r.scratch.data, 0);
+	for (i = 0; i < TARIFF_TEXTS; i++)
+		out->resize(r.texts[i].data, 0);
+	for (i = 0; i < TARIFF_LISTS; i++)
+		out->resize(r.lists[i].data, 0);
+	return good;
+}
+
+/*
+ * write_text --- literal characters.
+ */
+static void
+write_text(InvBuffer *out, const char *text)
+{
+	inv_buffer_add(out, text, strlen(text));
+}
+
+/*
+ * write_amount --- ,"key":1234.5 unless there is none.
+ */
+static void
+write_amount(InvBuffer *out, const char *key, int64_t amount)
+{
+	char		number[INV_TEXT_SIZE];
+
+	if (amount == TARIFF_NONE)
+		return;
+	write_text(out, ",\"");
+	write_text(out, key);
+	write_text(out, "\":");
+	inv_to_text(inv_decimal(amount, TARIFF_SCALE), 0, number);
+	write_text(out, number);
+}
+
+/*
+ * write_count --- ,"key":17 unless there is none.
+ */
+static void
+write_count(InvBuffer *out, const char *key, int32_t count)
+{
+	char		text[64];
+
+	if (count < 0)
+		return;
+	snprintf(text, sizeof(text), ",\"%s\":%d", key, count);
+	write_text(out, text);
+}
+
+/*
+ * write_code --- {"hrg":"AA22C", ...
+ */
+static void
+write_code(InvBuffer *out, const char *key, int64_t code)
+{
+	char		text[8];
+
+	write_text(out, key);
+	inv_json_write_string(out, text, inv_code_unpack(code, text));
+}
+
+/*
+ * write_spells --- the rows of $.spells.
+ */
+static void
+write_spells(const Tariff *tariff, InvBuffer *out)
+{
+	uint32_t	i;
+
+	for (i = 0; i < tariff->spells; i++)
+	{
+		const TariffSpell *row = spell_rows(tariff) + i;
+
+		write_code(out, i == 0 ? "{\"hrg\":" : ",{\"hrg\":", spell_keys(tariff)[i]);
+		write_amount(out, "combined", row->combined);
+		write_amount(out, "day_case", row->day_case);
+		write_amount(out, "elective", row->elective);
+		write_amount(out, "non_elective", row->non_elective);
+		write_count(out, "elective_trim", row->elective_trim);
+		write_count(out, "non_elective_trim", row->non_elective_trim);
+		write_amount(out, "per_day", row->per_day);
+		write_amount(out, "short_stay_price", row->short_stay_price);
+		write_amount(out, "short_stay_percent", row->short_stay_percent);
+		write_amount(out, "best_practice", row->best_practice);
+		write_text(out, "}");
+	}
+}
+
+/*
+ * write_list --- the rows of a flat list.
+ */
+static void
+write_list(const Tariff *tariff, TariffList list, InvBuffer *out)
+{
+	uint32_t	i;
+
+	for (i = 0; i < tariff->lists[list]; i++)
+	{
+		const TariffPrice *row = list_rows(tariff, list) + i;
+
+		write_text(out, i == 0 ? "{" : ",{");
+		if (list == TARIFF_ATTENDANCES)
+		{
+			write_code(out, "\"treatment_function\":", row->group);
+			write_text(out, ",");
+		}
+		write_code(out, "\"hrg\":", row->hrg);
+		write_amount(out, "price", row->price);
+		write_text(out, "}");
+	}
+}
+
+/*
+ * write_head --- everything before the lists.
+ */
+static void
+write_head(const Tariff *tariff, InvBuffer *out)
+{
+	static const char *const keys[] = {"{\"name\":", ",\"version\":", ",\"financial_year\":", ",\"currency\":"};
+	char		rule[80];
+	int			i;
+
+	for (i = 0; i < TARIFF_TEXTS; i++)
+	{
+		write_text(out, keys[i]);
+		inv_json_write_string(out, tariff_text(tariff, i), tariff->texts[i]);
+	}
+	write_text(out, tariff->synthetic ? ",\"synthetic\":true" : ",\"synthetic\":false");
+	if (tariff->short_stay_days >= 0)
+	{
+		snprintf(rule, sizeof(rule), ",\"short_stay\":{\"max_days\":%d,\"min_age\":%d%s}", tariff->short_stay_days,
+				 tariff->short_stay_age, tariff->short_stay_actual ? ",\"length_of_stay\":\"actual\"" : "");
+		write_text(out, rule);
+	}
+	if (tariff->transfers_elective)
+		write_text(out, ",\"admission_method_81\":\"EL\"");
+}
+
+/*
+ * tariff_write --- the JSON form: keys in a fixed order, rows sorted by code.
+ *
+ * tariff_compile of the result is the same value, byte for byte.
+ */
+void
+tariff_write(const Tariff *tariff, InvBuffer *out)
+{
+	uint32_t	i;
+	int			list;
+
+	write_head(tariff, out);
+	write_text(out, ",\"spells\":[");
+	write_spells(tariff, out);
+	for (list = 0; list < TARIFF_LISTS; list++)
+	{
+		write_text(out, "],\"");
+		write_text(out, list_names[list]);
+		write_text(out, "\":[");
+		write_list(tariff, list, out);
+	}
+	write_text(out, "],\"top_ups\":[");
+	for (i = 0; i < tariff->top_ups; i++)
+	{
+		const TariffTopUp *row = top_up_rows(tariff) + i;
+
+		write_text(out, i == 0 ? "{\"code\":" : ",{\"code\":");
+		inv_json_write_string(out, row->code, strlen(row->code));
+		write_amount(out, "percent", row->percent);
+		write_text(out, "}");
+	}
+	write_text(out, "]}");
+}
