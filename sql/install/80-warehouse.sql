@@ -180,6 +180,22 @@ BEGIN
         body := replace(body, '@person_partitions@', person_partitions::text);
         EXECUTE body;
     END LOOP;
+    -- A view column without a comment of its own means what the column of that name means in the table it is read from.
+    FOR source IN
+        SELECT DISTINCT ON (v.oid, a.attnum) v.oid::regclass AS view, a.attname, col_description(t.oid, b.attnum) AS description
+        FROM pg_class v
+        JOIN pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0 AND NOT a.attisdropped
+        JOIN pg_rewrite r ON r.ev_class = v.oid
+        JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.oid
+        JOIN pg_class t ON t.oid = d.refobjid
+        JOIN pg_attribute b ON b.attrelid = t.oid AND b.attname = a.attname
+        WHERE v.relkind = 'v' AND v.relnamespace IN (name::regnamespace, (name || '_reporting')::regnamespace)
+          AND col_description(v.oid, a.attnum) IS NULL AND col_description(t.oid, b.attnum) IS NOT NULL
+        -- the first view made comes first: later views read it
+        ORDER BY v.oid, a.attnum, t.oid
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', source.view, source.attname, source.description);
+    END LOOP;
 END
 $$;
 REVOKE EXECUTE ON FUNCTION deploy_warehouse_text(text, text, integer) FROM PUBLIC;
@@ -222,7 +238,17 @@ BEGIN
             USING ERRCODE = 'duplicate_schema',
                   HINT = 'A warehouse never takes over an existing schema. Choose another name; upgrade_warehouse brings an existing warehouse up to date.';
     END IF;
-    PERFORM @extschema@.deploy_warehouse_text(name, purpose, person_partitions);
+    IF NOT has_database_privilege(current_database(), 'CREATE') THEN
+        RAISE EXCEPTION 'permission denied to create schemas in database "%"', current_database()
+            USING ERRCODE = 'insufficient_privilege', HINT = format('GRANT CREATE ON DATABASE %I TO %I;', current_database(), current_user);
+    END IF;
+    BEGIN
+        PERFORM @extschema@.deploy_warehouse_text(name, purpose, person_partitions);
+    EXCEPTION WHEN out_of_memory THEN
+        -- every partition is a table with indexes, and each is locked until the end
+        RAISE EXCEPTION 'cannot create warehouse "%" with % partitions: %', name, person_partitions, sqlerrm
+            USING ERRCODE = 'out_of_memory', HINT = 'Use fewer partitions, or raise max_locks_per_transaction.';
+    END;
     PERFORM @extschema@.close_warehouse(name);
     EXECUTE format('INSERT INTO %1$I.meta (key, value) VALUES (''name'', %1$L), (''purpose'', %2$L), (''person_partitions'', %3$L), (''created_at'', %4$L)',
                    name, purpose, person_partitions, to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));

@@ -49,13 +49,20 @@ CREATE TABLE @icb@.run (
     CHECK ((status = 'running') = (finished_at IS NULL))
 );
 COMMENT ON TABLE @icb@.run IS 'One row per stage run: who, what, version, parameters, rows and money in and out, progress, status. Written by start_run, report_progress and finish_run.';
+COMMENT ON COLUMN @icb@.run.run_id IS 'Number of the run.';
 COMMENT ON COLUMN @icb@.run.parent_run_id IS 'Run of the pipeline around it.';
 COMMENT ON COLUMN @icb@.run.stage IS 'pipeline, load, match, price, validate, score, settle, ...';
 COMMENT ON COLUMN @icb@.run.parameters IS 'Arguments of the stage.';
 COMMENT ON COLUMN @icb@.run.version IS 'Version of the extension that ran.';
 COMMENT ON COLUMN @icb@.run.started_by IS 'Database role.';
+COMMENT ON COLUMN @icb@.run.started_at IS 'Start.';
+COMMENT ON COLUMN @icb@.run.finished_at IS 'End, NULL while it runs.';
 COMMENT ON COLUMN @icb@.run.status IS 'running, done, unchanged (nothing to do) or failed; a run that died is marked failed by the next one.';
 COMMENT ON COLUMN @icb@.run.done_pct IS 'Progress in percent.';
+COMMENT ON COLUMN @icb@.run.rows_in IS 'Rows read.';
+COMMENT ON COLUMN @icb@.run.rows_out IS 'Rows written.';
+COMMENT ON COLUMN @icb@.run.amount_in IS 'Money read.';
+COMMENT ON COLUMN @icb@.run.amount_out IS 'Money written.';
 COMMENT ON COLUMN @icb@.run.message IS 'Last progress message or result; never identifiers.';
 COMMENT ON COLUMN @icb@.run.backend_pid IS 'Server process of the run.';
 COMMENT ON COLUMN @icb@.run.statement_at IS 'Start of the client statement: stages started by one statement belong together.';
