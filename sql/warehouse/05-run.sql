@@ -72,6 +72,7 @@ AS $$
 DECLARE
     parent bigint;
     id bigint;
+    application text := pg_catalog.current_setting('application_name');
 BEGIN
     IF stage IS NULL OR NOT @icb@.stage_allowed(stage) THEN
         RAISE EXCEPTION 'stage "%" does not fit the purpose of warehouse "@icb@", which is @purpose@', stage
@@ -84,6 +85,11 @@ BEGIN
     ORDER BY r.run_id DESC LIMIT 1;
     IF parent IS NULL THEN
         PERFORM @icb@.take_lock();
+        -- A run of this session that failed could not put the name back.
+        application := coalesce((
+            SELECT r.client FROM @icb@.run r
+            WHERE r.status = 'running' AND r.backend_pid = pg_catalog.pg_backend_pid() AND application LIKE '@icb@ %'
+            ORDER BY r.run_id LIMIT 1), application);
         -- With the lock ours nobody else is running. Waits here too for the commit of a run that has just let the lock go.
         UPDATE @icb@.run r
         SET status = 'failed', finished_at = pg_catalog.clock_timestamp(), message = pg_catalog.concat_ws('; ', r.message, 'interrupted')
@@ -93,7 +99,7 @@ BEGIN
     END IF;
     INSERT INTO @icb@.run AS r (stage, parameters, version, parent_run_id, backend_pid, statement_at, client)
     VALUES (stage, coalesce(parameters, '{}'), commissioning.version(), parent, pg_catalog.pg_backend_pid(),
-            pg_catalog.statement_timestamp(), pg_catalog.current_setting('application_name'))
+            pg_catalog.statement_timestamp(), application)
     RETURNING r.run_id INTO id;
     PERFORM pg_catalog.set_config('application_name', pg_catalog.format('%s %s', '@icb@', stage), false);
     RETURN id;
