@@ -1,0 +1,194 @@
+-- Risk models, the categories they find, and scores. The models themselves are data: sql/reference/20-risk-models.sql
+-- ships the published ones, a warehouse keeps its own.
+
+CREATE TYPE risk_model;
+CREATE FUNCTION risk_model_in(cstring) RETURNS risk_model
+    AS 'MODULE_PATHNAME', 'commissioning_risk_model_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_model_out(risk_model) RETURNS cstring
+    AS 'MODULE_PATHNAME', 'commissioning_risk_model_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_model_recv(internal) RETURNS risk_model
+    AS 'MODULE_PATHNAME', 'commissioning_risk_model_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_model_send(risk_model) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'commissioning_risk_model_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE TYPE risk_model (
+    INPUT = risk_model_in, OUTPUT = risk_model_out, RECEIVE = risk_model_recv, SEND = risk_model_send,
+    INTERNALLENGTH = VARIABLE, ALIGNMENT = double, STORAGE = external
+);
+COMMENT ON TYPE risk_model IS
+$$A risk model as one JSON object, checked when it is read and printed again in one fixed form. Members:
+name, version (text, required); title, source, licence, population (text: whom the model is valid for); lookback_days (1 to 73000; without it all history counts);
+points_scale (1, 10, ... 1000000; default 1): points are multiples of 1/points_scale and are added as integers;
+categories: [{"key", "label", "points", "prefixes": ["I21", "I252", ...]}], at most 1024: a category is present when a code begins with one of its prefixes (A-Z and 0-9, no dots), counts once, and one code may hit several;
+hierarchy: [{"category", "removed_by"}]: the category scores nothing where the other is present;
+inputs: [{"name", "label", "coefficient", "missing"}]: numeric inputs; missing is the value taken when it is not known, without it the score is then NULL;
+link: "identity" (default), "logit" or "log"; intercept (default 0); score = inverse link of intercept + points + sum of coefficient * input;
+bands: [{"label", "from"} or {"label", "above"}], ascending; from includes the score, above does not; the first may have neither.
+Errors 22P02 name the JSON path of the fault.$$;
+
+-- Identity of models, so that queries can group by one; the order is that of their fingerprints.
+CREATE FUNCTION risk_model_eq(risk_model, risk_model) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'commissioning_risk_model_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_model_ne(risk_model, risk_model) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'commissioning_risk_model_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_model_lt(risk_model, risk_model) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'commissioning_risk_model_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_model_le(risk_model, risk_model) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'commissioning_risk_model_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_model_gt(risk_model, risk_model) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'commissioning_risk_model_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_model_ge(risk_model, risk_model) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'commissioning_risk_model_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_model_cmp(risk_model, risk_model) RETURNS integer
+    AS 'MODULE_PATHNAME', 'commissioning_risk_model_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_model_hash(risk_model) RETURNS integer
+    AS 'MODULE_PATHNAME', 'commissioning_risk_model_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_model_hash_extended(risk_model, bigint) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'commissioning_risk_model_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE OPERATOR = (LEFTARG = risk_model, RIGHTARG = risk_model, FUNCTION = risk_model_eq,
+    COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
+CREATE OPERATOR <> (LEFTARG = risk_model, RIGHTARG = risk_model, FUNCTION = risk_model_ne,
+    COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel);
+CREATE OPERATOR < (LEFTARG = risk_model, RIGHTARG = risk_model, FUNCTION = risk_model_lt,
+    COMMUTATOR = >, NEGATOR = >=, RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
+CREATE OPERATOR <= (LEFTARG = risk_model, RIGHTARG = risk_model, FUNCTION = risk_model_le,
+    COMMUTATOR = >=, NEGATOR = >, RESTRICT = scalarlesel, JOIN = scalarlejoinsel);
+CREATE OPERATOR > (LEFTARG = risk_model, RIGHTARG = risk_model, FUNCTION = risk_model_gt,
+    COMMUTATOR = <, NEGATOR = <=, RESTRICT = scalargtsel, JOIN = scalargtjoinsel);
+CREATE OPERATOR >= (LEFTARG = risk_model, RIGHTARG = risk_model, FUNCTION = risk_model_ge,
+    COMMUTATOR = <=, NEGATOR = <, RESTRICT = scalargesel, JOIN = scalargejoinsel);
+CREATE OPERATOR CLASS risk_model_ops DEFAULT FOR TYPE risk_model USING btree AS
+    OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+    FUNCTION 1 risk_model_cmp(risk_model, risk_model);
+CREATE OPERATOR CLASS risk_model_ops DEFAULT FOR TYPE risk_model USING hash AS
+    OPERATOR 1 =,
+    FUNCTION 1 risk_model_hash(risk_model),
+    FUNCTION 2 risk_model_hash_extended(risk_model, bigint);
+
+CREATE CAST (jsonb AS risk_model) WITH INOUT;
+CREATE CAST (risk_model AS jsonb) WITH INOUT;
+
+CREATE FUNCTION risk_fingerprint(risk_model) RETURNS text
+    AS 'MODULE_PATHNAME', 'commissioning_risk_fingerprint' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION risk_fingerprint(risk_model) IS
+    'The 128 bits that identify the content of a model, as 32 hexadecimal digits: equal for equal models, stable for ever. NULL for NULL.';
+
+CREATE TYPE risk_flags;
+CREATE FUNCTION risk_flags_in(cstring) RETURNS risk_flags
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_flags_out(risk_flags) RETURNS cstring
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_flags_recv(internal) RETURNS risk_flags
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION risk_flags_send(risk_flags) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE TYPE risk_flags (
+    INPUT = risk_flags_in, OUTPUT = risk_flags_out, RECEIVE = risk_flags_recv, SEND = risk_flags_send,
+    INTERNALLENGTH = VARIABLE, ALIGNMENT = double, STORAGE = plain
+);
+COMMENT ON TYPE risk_flags IS
+    'The categories of one risk model found for one person, with the fingerprint of the model. The empty text is the neutral element: no categories, of no model in particular. Made by risk_match and risk_flags_agg; at most 144 bytes.';
+
+CREATE FUNCTION risk_flags_eq(risk_flags, risk_flags) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+CREATE FUNCTION risk_flags_ne(risk_flags, risk_flags) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+CREATE FUNCTION risk_flags_lt(risk_flags, risk_flags) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+CREATE FUNCTION risk_flags_le(risk_flags, risk_flags) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+CREATE FUNCTION risk_flags_gt(risk_flags, risk_flags) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+CREATE FUNCTION risk_flags_ge(risk_flags, risk_flags) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+CREATE FUNCTION risk_flags_cmp(risk_flags, risk_flags) RETURNS integer
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+CREATE FUNCTION risk_flags_hash(risk_flags) RETURNS integer
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+CREATE FUNCTION risk_flags_hash_extended(risk_flags, bigint) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+
+CREATE OPERATOR = (LEFTARG = risk_flags, RIGHTARG = risk_flags, FUNCTION = risk_flags_eq,
+    COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
+CREATE OPERATOR <> (LEFTARG = risk_flags, RIGHTARG = risk_flags, FUNCTION = risk_flags_ne,
+    COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel);
+CREATE OPERATOR < (LEFTARG = risk_flags, RIGHTARG = risk_flags, FUNCTION = risk_flags_lt,
+    COMMUTATOR = >, NEGATOR = >=, RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
+CREATE OPERATOR <= (LEFTARG = risk_flags, RIGHTARG = risk_flags, FUNCTION = risk_flags_le,
+    COMMUTATOR = >=, NEGATOR = >, RESTRICT = scalarlesel, JOIN = scalarlejoinsel);
+CREATE OPERATOR > (LEFTARG = risk_flags, RIGHTARG = risk_flags, FUNCTION = risk_flags_gt,
+    COMMUTATOR = <, NEGATOR = <=, RESTRICT = scalargtsel, JOIN = scalargtjoinsel);
+CREATE OPERATOR >= (LEFTARG = risk_flags, RIGHTARG = risk_flags, FUNCTION = risk_flags_ge,
+    COMMUTATOR = <=, NEGATOR = <, RESTRICT = scalargesel, JOIN = scalargejoinsel);
+CREATE OPERATOR CLASS risk_flags_ops DEFAULT FOR TYPE risk_flags USING btree AS
+    OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+    FUNCTION 1 risk_flags_cmp(risk_flags, risk_flags);
+CREATE OPERATOR CLASS risk_flags_ops DEFAULT FOR TYPE risk_flags USING hash AS
+    OPERATOR 1 =,
+    FUNCTION 1 risk_flags_hash(risk_flags),
+    FUNCTION 2 risk_flags_hash_extended(risk_flags, bigint);
+
+CREATE FUNCTION risk_match(model risk_model, code icd10) RETURNS risk_flags
+    AS 'MODULE_PATHNAME', 'commissioning_risk_match' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION risk_match(risk_model, icd10) IS
+    'The categories of the model that one code hits. A NULL code, or one that hits none, gives the neutral element. A NULL model raises 22004.';
+
+CREATE FUNCTION risk_flags_or(risk_flags, risk_flags) RETURNS risk_flags
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_or' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION risk_flags_or(risk_flags, risk_flags) IS
+    'Union of two sets of categories of the same model; 22023 for different models. NULL for NULL.';
+
+CREATE AGGREGATE risk_flags_agg(risk_flags) (
+    SFUNC = risk_flags_or, STYPE = risk_flags, INITCOND = '', COMBINEFUNC = risk_flags_or, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE risk_flags_agg(risk_flags) IS
+    'Union of sets of categories of one model; NULLs are ignored, no rows give the neutral element. Its results can be united again.';
+
+CREATE FUNCTION risk_score(model risk_model, codes icd10[], inputs jsonb DEFAULT NULL) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'commissioning_risk_score' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION risk_score(risk_model, icd10[], jsonb) IS
+    'Score of a list of codes and of inputs {"name": number}. NULL or no codes are no conditions, NULL elements are ignored, unknown input names too. NULL (not assessed) when an input without a value for missing is not given. A NULL model raises 22004.';
+
+CREATE FUNCTION risk_score_raw(model risk_model, codes icd10[], inputs jsonb DEFAULT NULL) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'commissioning_risk_score_raw' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION risk_score_raw(risk_model, icd10[], jsonb) IS
+    'As risk_score, without the hierarchy of the model: every category found counts.';
+
+CREATE FUNCTION risk_score_flags(model risk_model, flags risk_flags, inputs jsonb DEFAULT NULL) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'commissioning_risk_score_flags' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION risk_score_flags(risk_model, risk_flags, jsonb) IS
+    'As risk_score, for categories found before by risk_match and risk_flags_agg with the same model; 22023 for flags of another model. NULL flags are no conditions.';
+
+CREATE FUNCTION risk_categories(model risk_model, codes icd10[]) RETURNS text[]
+    AS 'MODULE_PATHNAME', 'commissioning_risk_categories' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION risk_categories(risk_model, icd10[]) IS
+    'Keys of the categories found in the codes, in the order of the model, before the hierarchy. An empty array for none, NULL codes included.';
+
+CREATE FUNCTION risk_flags_categories(model risk_model, flags risk_flags) RETURNS text[]
+    AS 'MODULE_PATHNAME', 'commissioning_risk_flags_categories' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION risk_flags_categories(risk_model, risk_flags) IS
+    'Keys of the categories in the flags, in the order of the model, before the hierarchy; 22023 for flags of another model.';
+
+CREATE FUNCTION risk_band(model risk_model, score double precision) RETURNS text
+    AS 'MODULE_PATHNAME', 'commissioning_risk_band' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION risk_band(risk_model, double precision) IS
+    'Label of the band of a score; scores of points are compared as integers. NULL for a NULL score, NaN, a score below the lowest band, or a model without bands.';
+
+CREATE TYPE risk_term AS (term text, evidence text, value double precision, contribution double precision);
+COMMENT ON TYPE risk_term IS
+    'One term of a score: a category key or input name (or intercept), the codes or the origin behind it, its value, and what it adds to the linear predictor.';
+
+CREATE FUNCTION risk_explain(model risk_model, codes icd10[], inputs jsonb DEFAULT NULL) RETURNS SETOF risk_term
+    AS 'MODULE_PATHNAME', 'commissioning_risk_explain' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION risk_explain(risk_model, icd10[], jsonb) IS
+    'The terms of a score: intercept, every category found with its codes (contribution 0 and the reason where the hierarchy removes it), every input. Contributions add up to the score under the identity link, else to its linear predictor; NULL = not assessed.';
+
+CREATE FUNCTION risk_inputs(model risk_model) RETURNS text[]
+    AS 'MODULE_PATHNAME', 'commissioning_risk_inputs' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION risk_inputs(risk_model) IS
+    'Names of the numeric inputs of a model, in the order in which risk_predict takes them; an empty array for none.';
+
+CREATE FUNCTION risk_predict(model risk_model, inputs double precision[]) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'commissioning_risk_predict' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION risk_predict(risk_model, double precision[]) IS
+    'Score of a model of numeric inputs only, given as an array in the order of risk_inputs; for wide tables. A NULL array or element gives NULL. 22023 for a wrong number of inputs or a model that scores codes, 22003 for overflow.';

@@ -1,0 +1,170 @@
+-- Published risk models. Facts restated from the publications named in each source; no descriptions of ICD-10 codes.
+--
+-- Lists of prefixes are blank-separated. A model is written as rows and assembled into its JSON here, so that the
+-- type's own checks run at installation.
+
+CREATE TABLE risk_model_reference (
+    name    text NOT NULL,
+    version text NOT NULL,
+    title   text NOT NULL,
+    source  text NOT NULL,
+    licence text NOT NULL,
+    body    risk_model NOT NULL,
+    PRIMARY KEY (name, version)
+);
+COMMENT ON TABLE risk_model_reference IS
+    'Published risk models as shipped with this release. A warehouse adds its own in its table model, which take precedence.';
+COMMENT ON COLUMN risk_model_reference.name IS 'Index, code list and weights, for example charlson_quan2005_original.';
+COMMENT ON COLUMN risk_model_reference.version IS 'Version of our restatement; changes whenever a score could.';
+COMMENT ON COLUMN risk_model_reference.body IS 'The model: see the comment of the type risk_model.';
+
+-- Charlson: 17 categories, 289 prefixes; two sets of weights on one code list.
+WITH category(key, label, original, quan2011, prefixes) AS (
+    VALUES
+        ('mi', 'Myocardial infarction', 1, 0,
+         'I21 I22 I252'),
+        ('chf', 'Congestive heart failure', 1, 2,
+         'I099 I110 I130 I132 I255 I420 I425 I426 I427 I428 I429 I43 I50 P290'),
+        ('pvd', 'Peripheral vascular disease', 1, 0,
+         'I70 I71 I731 I738 I739 I771 I790 I792 K551 K558 K559 Z958 Z959'),
+        ('cevd', 'Cerebrovascular disease', 1, 0,
+         'G45 G46 H340 I60 I61 I62 I63 I64 I65 I66 I67 I68 I69'),
+        ('dementia', 'Dementia', 1, 2,
+         'F00 F01 F02 F03 F051 G30 G311'),
+        ('cpd', 'Chronic pulmonary disease', 1, 1,
+         'I278 I279 J40 J41 J42 J43 J44 J45 J46 J47 J60 J61 J62 J63 J64 J65 J66 J67 J684 J701 J703'),
+        ('rheumd', 'Rheumatic or connective tissue disease', 1, 1,
+         'M05 M06 M315 M32 M33 M34 M351 M353 M360'),
+        ('pud', 'Peptic ulcer disease', 1, 0,
+         'K25 K26 K27 K28'),
+        ('mld', 'Mild liver disease', 1, 2,
+         'B18 K700 K701 K702 K703 K709 K713 K714 K715 K717 K73 K74 K760 K762 K763 K764 K768 K769 Z944'),
+        ('diab', 'Diabetes without chronic complication', 1, 0,
+         'E100 E101 E106 E108 E109 E110 E111 E116 E118 E119 E120 E121 E126 E128 E129 E130 E131 E136 E138 E139
+         E140 E141 E146 E148 E149'),
+        ('diabwc', 'Diabetes with chronic complication', 2, 1,
+         'E102 E103 E104 E105 E107 E112 E113 E114 E115 E117 E122 E123 E124 E125 E127 E132 E133 E134 E135 E137
+         E142 E143 E144 E145 E147'),
+        ('hp', 'Hemiplegia or paraplegia', 2, 2,
+         'G041 G114 G801 G802 G81 G82 G830 G831 G832 G833 G834 G839'),
+        ('rend', 'Renal disease', 2, 1,
+         'I120 I131 N032 N033 N034 N035 N036 N037 N052 N053 N054 N055 N056 N057 N18 N19 N250 Z490 Z491 Z492
+         Z940 Z992'),
+        ('canc', 'Malignancy including lymphoma and leukaemia, except skin', 2, 2,
+         'C00 C01 C02 C03 C04 C05 C06 C07 C08 C09 C10 C11 C12 C13 C14 C15 C16 C17 C18 C19 C20 C21 C22 C23 C24
+         C25 C26 C30 C31 C32 C33 C34 C37 C38 C39 C40 C41 C43 C45 C46 C47 C48 C49 C50 C51 C52 C53 C54 C55 C56
+         C57 C58 C60 C61 C62 C63 C64 C65 C66 C67 C68 C69 C70 C71 C72 C73 C74 C75 C76 C81 C82 C83 C84 C85 C88
+         C90 C91 C92 C93 C94 C95 C96 C97'),
+        ('msld', 'Moderate or severe liver disease', 3, 4,
+         'I850 I859 I864 I982 K704 K711 K721 K729 K765 K766 K767'),
+        ('metacanc', 'Metastatic solid tumour', 6, 6,
+         'C77 C78 C79 C80'),
+        ('aids', 'AIDS/HIV', 6, 4,
+         'B20 B21 B22 B24')
+), hierarchy(list) AS (
+    VALUES ('[{"category": "mld", "removed_by": "msld"}, {"category": "diab", "removed_by": "diabwc"},
+              {"category": "canc", "removed_by": "metacanc"}]'::jsonb)
+), weights(name, title, source, bands) AS (
+    VALUES
+        ('charlson_quan2005_original', 'Charlson comorbidity index: Quan 2005 codes, original weights',
+         'Codes: Quan H et al., Med Care 2005;43:1130-9. Weights and groups: Charlson ME et al., J Chronic Dis 1987;40:373-83.',
+         '[{"label": "0", "from": 0}, {"label": "1-2", "from": 1}, {"label": "3-4", "from": 3}, {"label": "5 or more", "from": 5}]'::jsonb),
+        ('charlson_quan2005_quan2011', 'Charlson comorbidity index: Quan 2005 codes, Quan 2011 weights',
+         'Codes: Quan H et al., Med Care 2005;43:1130-9. Weights: Quan H et al., Am J Epidemiol 2011;173:676-82.',
+         NULL)
+), model AS (
+    SELECT jsonb_build_object(
+               'name', w.name, 'version', '1', 'title', w.title, 'source', w.source,
+               'licence', 'Published code list and weights, used freely.',
+               'population', 'Adults in hospital data; any diagnosis position, look-back by custom 1 to 5 years.',
+               'lookback_days', 1825,
+               'categories', (SELECT jsonb_agg(jsonb_build_object(
+                                         'key', c.key, 'label', c.label,
+                                         'points', CASE WHEN w.name LIKE '%quan2011' THEN c.quan2011 ELSE c.original END,
+                                         'prefixes', to_jsonb(regexp_split_to_array(c.prefixes, '\s+'))) ORDER BY c.place)
+                              FROM (SELECT row_number() OVER () AS place, * FROM category) c),
+               'hierarchy', h.list,
+               'bands', w.bands) AS body
+    FROM weights w CROSS JOIN hierarchy h
+)
+INSERT INTO risk_model_reference (name, version, title, source, licence, body)
+SELECT m.body->>'name', m.body->>'version', m.body->>'title', m.body->>'source', m.body->>'licence', m.body::risk_model
+FROM model m;
+
+-- Hospital Frailty Risk Score: 109 three-character codes, points in tenths.
+WITH points(points, codes) AS (
+    VALUES
+        (7.1, 'F00'),
+        (4.4, 'G81'),
+        (4.0, 'G30'),
+        (3.7, 'I69'),
+        (3.6, 'R29'),
+        (3.2, 'F05 N39 S00 W19'),
+        (3.0, 'R31'),
+        (2.9, 'B96'),
+        (2.7, 'R41'),
+        (2.6, 'I67 R26 R56'),
+        (2.5, 'R40'),
+        (2.4, 'S06 T83'),
+        (2.3, 'E86 E87 M25 S42'),
+        (2.2, 'R54'),
+        (2.1, 'F03 W18 Z50'),
+        (2.0, 'F01 L03 S80 Z75'),
+        (1.9, 'E53 H54'),
+        (1.8, 'G20 K59 N17 R55 S22 Z60'),
+        (1.7, 'B95 L89 Z22'),
+        (1.6, 'A41 I95 K26 L97 N19 R44'),
+        (1.5, 'G40 J96 M19 X59 Z87'),
+        (1.4, 'E16 M81 N18 R94 S32 S72'),
+        (1.3, 'N28 R33 R69'),
+        (1.2, 'G31 G45 R32 R45 S09 Y95'),
+        (1.1, 'A04 A09 J18 M79 S01 W06 Z74'),
+        (1.0, 'E55 J69 R02 R47 Z93'),
+        (0.9, 'E05 H91 M41 R63 W01 W10'),
+        (0.8, 'I63 K92 M80 R13 U80 Z99'),
+        (0.7, 'F10 J22 N20 R00 Y84'),
+        (0.6, 'R79 Z73'),
+        (0.5, 'F32 M48 S51 Z91'),
+        (0.4, 'D64 E83 L08 M15'),
+        (0.3, 'K52 R11'),
+        (0.1, 'R50')
+), model AS (
+    SELECT jsonb_build_object(
+               'name', 'hfrs_gilbert2018', 'version', '1', 'title', 'Hospital Frailty Risk Score',
+               'source', 'Gilbert T et al., Lancet 2018;391:1775-82, with its appendix.',
+               'licence', 'Published points, used freely (open access article).',
+               'population', 'Aged 75 and over at an emergency admission; the index spell and the spells of the two years before it. Discriminates weakly: no predictor for one person.',
+               'lookback_days', 730, 'points_scale', 10,
+               'categories', (SELECT jsonb_agg(jsonb_build_object('key', c.code, 'points', p.points, 'prefixes', jsonb_build_array(c.code)) ORDER BY c.code)
+                              FROM points p CROSS JOIN LATERAL regexp_split_to_table(p.codes, ' ') AS c(code)),
+               'bands', '[{"label": "low"}, {"label": "intermediate", "from": 5}, {"label": "high", "above": 15}]'::jsonb) AS body
+)
+INSERT INTO risk_model_reference (name, version, title, source, licence, body)
+SELECT m.body->>'name', m.body->>'version', m.body->>'title', m.body->>'source', m.body->>'licence', m.body::risk_model
+FROM model m;
+
+-- For people at psql; shipped SQL joins a registry instead, so that nothing reads a table per row.
+CREATE FUNCTION registered_model(name text, version text DEFAULT NULL) RETURNS risk_model
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    result @extschema@.risk_model;
+BEGIN
+    SELECT r.body INTO result
+    FROM @extschema@.risk_model_reference r
+    WHERE r.name = $1 AND (r.version = $2 OR $2 IS NULL)
+    -- the newest: dotted numbers by value, anything else after them
+    ORDER BY CASE WHEN r.version ~ '^[0-9]{1,9}(\.[0-9]{1,9})*$' THEN string_to_array(r.version, '.')::integer[] END DESC NULLS LAST,
+             r.version COLLATE "C" DESC
+    LIMIT 1;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'risk model "%" %is not known', $1, coalesce('version "' || $2 || '" ', '')
+            USING ERRCODE = 'undefined_object',
+                  HINT = format('Shipped models: %s.', (SELECT string_agg(DISTINCT r.name, ', ' ORDER BY r.name) FROM @extschema@.risk_model_reference r));
+    END IF;
+    RETURN result;
+END
+$$;
+COMMENT ON FUNCTION registered_model(text, text) IS
+    'A shipped risk model by name and version (NULL = the newest). 42704 for an unknown one. In queries over many rows write (SELECT registered_model(...)), which is evaluated once. A warehouse has its own function of this name that also knows its local models.';
