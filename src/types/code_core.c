@@ -81,7 +81,7 @@ at_position(char c, int position)
 
 /*
  * read_characters --- pack what the form allows; returns how many characters,
- * or -1 when the text does not follow the form.  Case is folded; blanks around
+ * or 0 when the text does not follow the form.  Case is folded; blanks around
  * the code, the dot in its place and the gap of a fixed-width field are dropped.
  */
 static int
@@ -106,7 +106,7 @@ read_characters(const CodeForm *form, const char *text, size_t length, int64_t *
 		if (c == ' ' && n == form->gap_after && n > 0 && i + 2 == length)
 			continue;
 		if (n == max_length || !class_holds(form->classes[n], c))
-			return -1;
+			return 0;
 		*word |= at_position(c, n);
 		n++;
 	}
@@ -132,7 +132,7 @@ code_parse_prefix(const CodeForm *form, const char *text, size_t length, int64_t
 {
 	int n = read_characters(form, text, length, first);
 
-	if (n <= 0)
+	if (n == 0)
 		return false;
 	*last = *first;
 	for (; form->classes[n] != '\0'; n++)
@@ -174,16 +174,14 @@ code_format(const CodeForm *form, int64_t word, char *out)
 	return at;
 }
 
-/* compare_ranges --- by first word, the longer range first. */
+/* compare_ranges --- by first word, which no two different prefixes share. */
 static int
 compare_ranges(const void *a, const void *b)
 {
 	const CodeRange *x = a;
 	const CodeRange *y = b;
 
-	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
-	return (x->last < y->last) - (x->last > y->last);
+	return (x->first > y->first) - (x->first < y->first);
 }
 
 /*
