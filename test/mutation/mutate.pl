@@ -159,8 +159,9 @@ my @verdicts = map { my $in = $_; map { chomp; [split /\t/] } <$in> } @readers;
 my (%all, %killed);
 for (@verdicts) { $all{ $_->[1] }++; $killed{ $_->[1] } += $_->[0] }
 my $kills = grep { $_->[0] } @verdicts;
-printf "# %-36s %3d of %3d killed\n", $_, $killed{$_}, $all{$_} for sort keys %all;
-for (sort { $a->[1] cmp $b->[1] || $a->[2] <=> $b->[2] } grep { !$_->[0] } @verdicts) {
+my %tested = map { $_ => 1 } map { keys %{ $reach{$_} } } @tests;
+printf "# %-36s %3d of %3d killed%s\n", $_, $killed{$_}, $all{$_}, $tested{$_} ? '' : ': no unit test reaches this core' for sort keys %all;
+for (sort { $a->[1] cmp $b->[1] || $a->[2] <=> $b->[2] } grep { !$_->[0] && $tested{ $_->[1] } } @verdicts) {
 	my (undef, $core, $line, $old, $new) = @$_;
 	my $code = (split /\n/, $source{$core})[$line - 1];
 	$code =~ s/^\s+//;
