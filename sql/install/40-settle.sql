@@ -162,3 +162,111 @@ CREATE OPERATOR CLASS party_split_ops DEFAULT FOR TYPE party_split USING btree A
 CREATE OPERATOR CLASS party_split_ops DEFAULT FOR TYPE party_split USING hash AS
     OPERATOR 1 =, FUNCTION 1 party_split_hash(party_split), FUNCTION 2 party_split_hash_extended(party_split, bigint);
 
+-- Curves, scales and splits at work -----------------------------------------------------------
+
+CREATE FUNCTION curve_share(curve share_curve, x numeric, base numeric, factor numeric DEFAULT 1) RETURNS numeric
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION curve_share(share_curve, numeric, numeric, numeric) IS
+    'Share of the difference x (pounds; negative falls on the loss side and gives a negative share) under the curve: bands, times factor, held by the cap, exact until one rounding to the penny, half away from zero. Percentages are of base, which must then be above 0 (22023); curves in money alone ignore it. NULL when curve, x or factor is NULL. Rounded: do not compose, use settle. 22003 when a number does not fit.';
+
+CREATE FUNCTION curve_lines(curve share_curve, x numeric, base numeric, factor numeric DEFAULT 1,
+    OUT side text, OUT band integer, OUT lo numeric, OUT hi numeric, OUT rate text, OUT amount numeric) RETURNS SETOF record
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 4;
+COMMENT ON FUNCTION curve_lines(share_curve, numeric, numeric, numeric) IS
+    'The bands that x touches, limits in pounds, with amounts that add up to curve_share exactly (largest remainder over the exact band amounts). hi is NULL for an open band. No rows when curve, x or factor is NULL; errors as curve_share.';
+
+CREATE FUNCTION curve_bands(curve share_curve,
+    OUT side text, OUT band integer, OUT lo numeric, OUT hi numeric, OUT unit text, OUT rate text, OUT rate_value numeric, OUT gate text, OUT cap text) RETURNS SETOF record
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 4;
+COMMENT ON FUNCTION curve_bands(share_curve) IS
+    'The bands of a curve as rows: side gain, loss or both; limits in unit money (pounds) or percent (of the base), hi NULL when open; rate as written and as a number to 20 decimals; gate and cap of the side, NULL when it has none. NULL gives no rows.';
+
+CREATE FUNCTION scale_value(scale sliding_scale, v numeric) RETURNS numeric
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION scale_value(sliding_scale, numeric) IS
+    'The rate of a scale at v: the first step that v reaches, or the line between two knots; exact, or to 20 decimals where it does not end. NULL for NULL, and below the lowest step of a scale without else (not assessed).';
+
+CREATE FUNCTION scale_rows(scale sliding_scale,
+    OUT row_number integer, OUT kind text, OUT value numeric, OUT rate text, OUT rate_value numeric) RETURNS SETOF record
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 6;
+COMMENT ON FUNCTION scale_rows(sliding_scale) IS
+    'The rows of a scale: kind step, knot or else (value NULL), the rate as written and as a number to 20 decimals. NULL gives no rows.';
+
+CREATE FUNCTION split_amount(total numeric, split party_split, method text DEFAULT 'hamilton',
+    OUT party_order integer, OUT party text, OUT amount numeric) RETURNS SETOF record
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 3;
+COMMENT ON FUNCTION split_amount(numeric, party_split, text) IS
+    'The total (pounds, at most 2 decimals, else 22023) over the parties, adding up to the penny. hamilton: odd pennies go to the largest remainders, ties to the earlier party; first: to the first parties. Negative totals are the mirror image; a party of share 0 gets 0. No rows when an argument is NULL.';
+
+CREATE FUNCTION split_parties(split party_split,
+    OUT party_order integer, OUT party text, OUT share text, OUT share_value numeric) RETURNS SETOF record
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 3;
+COMMENT ON FUNCTION split_parties(party_split) IS
+    'The parties of a split in order, with their share as written and as a number to 20 decimals. NULL gives no rows.';
+
+CREATE FUNCTION split_weighted(total numeric, weight numeric) RETURNS numeric
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE WINDOW PARALLEL SAFE;
+COMMENT ON FUNCTION split_weighted(numeric, numeric) IS
+    'Window function: the part of this row in a total (pounds, at most 2 decimals, the same in every row of the partition) divided by weights, adding up to the penny. OVER (PARTITION BY ... ORDER BY party order): odd pennies go to the largest remainders, ties to the earlier party, so ties in the order are refused. 22004 for NULL, 22023 for negative weights or weights that are all 0.';
+
+-- Statements ----------------------------------------------------------------------------------
+
+CREATE TYPE settlement_terms AS (
+    measure      text,
+    curve        share_curve,
+    gate         sliding_scale,
+    gate_by      text,
+    gate_side    text,
+    quality      sliding_scale,
+    quality_side text,
+    loss_rate    sliding_scale,
+    factor_gain  numeric,
+    factor_loss  numeric,
+    discount     numeric,
+    cap_gain     text,
+    cap_loss     text,
+    rounding     text
+);
+COMMENT ON TYPE settlement_terms IS 'The clauses that settle takes; NULL leaves a clause out.';
+COMMENT ON COLUMN settlement_terms.measure IS '''benchmark - actual'' (savings, the default) or ''actual - benchmark'' (excess).';
+COMMENT ON COLUMN settlement_terms.curve IS 'How the difference is shared; required.';
+COMMENT ON COLUMN settlement_terms.gate IS 'Minimum rate (share of the base) by size; the difference counts from the first pound once it reaches rate x base.';
+COMMENT ON COLUMN settlement_terms.gate_by IS 'none (default), size (look the rate up in gate), minimum_rate (the input of that name).';
+COMMENT ON COLUMN settlement_terms.gate_side IS 'gain, loss or both (default).';
+COMMENT ON COLUMN settlement_terms.quality IS 'Multiplier by score.';
+COMMENT ON COLUMN settlement_terms.quality_side IS 'gain (default), loss or both.';
+COMMENT ON COLUMN settlement_terms.loss_rate IS 'Multiplier of losses by score.';
+COMMENT ON COLUMN settlement_terms.factor_gain IS 'Multiplier of gains after quality, for example 0.98.';
+COMMENT ON COLUMN settlement_terms.factor_loss IS 'Multiplier of losses after quality.';
+COMMENT ON COLUMN settlement_terms.discount IS 'Share taken off the benchmark before anything else, between 0 and 1.';
+COMMENT ON COLUMN settlement_terms.cap_gain IS 'Most that a gain may come to: 150000, 10% (of the base) or 8% of revenue; after the factor, unrounded.';
+COMMENT ON COLUMN settlement_terms.cap_loss IS 'Most that a loss may come to, likewise.';
+COMMENT ON COLUMN settlement_terms.rounding IS 'half_away (default), half_even or truncate, and unit 1.00 (default 0.01).';
+
+CREATE TYPE settlement_inputs AS (
+    benchmark       numeric,
+    actual          numeric,
+    carried_forward numeric,
+    base            numeric,
+    size            numeric,
+    minimum_rate    numeric,
+    score           numeric,
+    revenue         numeric,
+    loss_relief     numeric
+);
+COMMENT ON TYPE settlement_inputs IS 'What a settlement is computed from; NULL is unknown. benchmark and actual are always needed, the others where the terms use them.';
+COMMENT ON COLUMN settlement_inputs.benchmark IS 'Plan, target, guarantee or benchmark, in pounds.';
+COMMENT ON COLUMN settlement_inputs.actual IS 'What was spent, achieved or verified, in pounds.';
+COMMENT ON COLUMN settlement_inputs.carried_forward IS 'Added to the difference.';
+COMMENT ON COLUMN settlement_inputs.base IS 'What percentages are taken of; the benchmark (after discount) where NULL.';
+COMMENT ON COLUMN settlement_inputs.size IS 'Population or volume that the gate is looked up by.';
+COMMENT ON COLUMN settlement_inputs.minimum_rate IS 'Agreed minimum rate, as a share of the base.';
+COMMENT ON COLUMN settlement_inputs.score IS 'Quality score that quality and loss_rate are looked up by.';
+COMMENT ON COLUMN settlement_inputs.revenue IS 'What "of revenue" in a cap is taken of.';
+COMMENT ON COLUMN settlement_inputs.loss_relief IS 'Taken off a loss after the caps, never beyond nothing.';
+
+CREATE FUNCTION settle(terms settlement_terms, inputs settlement_inputs,
+    OUT step integer, OUT line_code text, OUT clause text, OUT formula text, OUT quantity numeric, OUT rate text, OUT exact_text text, OUT amount numeric) RETURNS SETOF record
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 8;
+COMMENT ON FUNCTION settle(settlement_terms, settlement_inputs) IS
+    'The lines of a settlement: difference, gate, bands, share, quality, loss_rate, factor, cap, relief, settlement. amount is what stands after the line in pounds (for a band: its part of the share), exact_text the unrounded fraction; the last amount is the settlement, rounded once, negative when it is owed by the sharing side. Steps the terms do not have, and steps after nothing is left, are left out. 22004 for NULL arguments or no curve; 22023 for an input that is missing or unusable, saying what to do; 22003 when a number does not fit.';

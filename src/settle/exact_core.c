@@ -416,6 +416,8 @@ rat_make(ExactRat *r, const ExactInt *num, const ExactInt *den)
 	g.sign *= den->sign;
 	exact_div(&r->num, &rem, num, &g);
 	exact_div(&r->den, &rem, den, &g);
+	if (r->num.n > RAT_LIMBS || r->den.n > RAT_LIMBS)
+		set_overflow(&r->num);
 }
 
 /* rat_set --- r = num / den; den > 0. */
@@ -470,14 +472,15 @@ rat_sub(ExactRat *r, const ExactRat *a, const ExactRat *b)
 	rat_add(r, a, &minus);
 }
 
-/* rat_cmp --- -1, 0 or 1; 0 as well when the difference does not fit (check a and b before). */
+/* rat_cmp --- -1, 0 or 1; neither may have overflowed. */
 int
 rat_cmp(const ExactRat *a, const ExactRat *b)
 {
-	ExactRat difference;
+	ExactInt left, right;
 
-	rat_sub(&difference, a, b);
-	return rat_sign(&difference);
+	exact_mul(&left, &a->num, &b->den);
+	exact_mul(&right, &b->num, &a->den);
+	return exact_cmp(&left, &right);
 }
 
 /* rat_mul --- r = a * b. */
@@ -514,11 +517,6 @@ rat_round(const ExactRat *a, ExactRounding mode, ExactInt *out)
 		return;
 	rem.sign = (rem.n > 0);
 	exact_mul_small(&rem, 2);
-	if (exact_overflow(&rem))
-	{
-		set_overflow(out);
-		return;
-	}
 	side = exact_cmp(&rem, &a->den);
 	if (side < 0)
 		return;
@@ -534,6 +532,11 @@ rat_print(const ExactRat *a, char *out)
 {
 	ExactInt one;
 
+	if (rat_overflow(a))
+	{
+		strcpy(out, "overflow");
+		return;
+	}
 	exact_print(&a->num, out);
 	exact_set(&one, 1);
 	if (exact_cmp(&a->den, &one) == 0)

@@ -4,7 +4,7 @@
  *	  Exact integers and fractions of bounded width, without PostgreSQL.
  *
  * Every money result is an exact fraction until its one rounding.  Numbers are
- * wide enough (2,048 bits) for any ordinary contract; what does not fit turns
+ * wide enough (960 bits) for any ordinary contract; what does not fit turns
  * into EXACT_OVERFLOW, which every further operation passes on, so that a
  * caller checks once, at the end.
  *
@@ -18,6 +18,8 @@
 #include <stdint.h>
 
 #define EXACT_LIMBS 32
+/* Fractions are kept half as wide, so that comparing and rounding two always fits. */
+#define RAT_LIMBS 15
 #define EXACT_OVERFLOW (-1)
 /* Room for the digits of the widest integer, sign, point and final zero. */
 #define EXACT_TEXT 720

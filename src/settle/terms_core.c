@@ -997,6 +997,42 @@ amount_parse(const char *text, size_t len, TermsAmount *a, bool *of_revenue, Ter
 	return true;
 }
 
+/*
+ * rounding_parse --- [half_away | half_even | truncate] [unit amount], in any order.
+ *
+ * The default is half_away to the penny.
+ */
+bool
+rounding_parse(const char *text, size_t len, ExactRounding *mode, int64_t *unit, TermsError *error)
+{
+	Reader r;
+
+	reader_start(&r, text, len, "rounding", error);
+	*mode = EXACT_HALF_AWAY;
+	*unit = 1;
+	while (r.at != r.end)
+	{
+		const char *at = r.at;
+		TermsAmount a;
+
+		if (take_word(&r, "half_away"))
+			*mode = EXACT_HALF_AWAY;
+		else if (take_word(&r, "half_even"))
+			*mode = EXACT_HALF_EVEN;
+		else if (take_word(&r, "truncate"))
+			*mode = EXACT_TRUNCATE;
+		else if (!take_word(&r, "unit"))
+			return expected(&r, "half_away, half_even, truncate or unit 1.00");
+		else if (!read_amount(&r, "an amount such as 1.00", &a))
+			return false;
+		else if (a.den > 0 || a.num == 0)
+			return fail_at(&r, TERMS_SYNTAX, at, "expected a unit of money above 0");
+		else
+			*unit = a.num;
+	}
+	return true;
+}
+
 /*--------------------------------------------------------------------
  * Order and hash: by words, since equal values are equal words
  *--------------------------------------------------------------------

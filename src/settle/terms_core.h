@@ -29,6 +29,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "settle/exact_core.h"
+
 #define TERMS_VERSION 1
 #define TERMS_MAX_BANDS 64
 #define TERMS_MAX_STEPS 64
@@ -159,6 +161,9 @@ extern size_t curve_parse(const char *text, size_t len, TermsCurve *c, TermsErro
 extern size_t scale_parse(const char *text, size_t len, TermsScale *s, TermsError *error);
 extern size_t split_parse(const char *text, size_t len, TermsSplit *s, TermsError *error);
 extern bool   amount_parse(const char *text, size_t len, TermsAmount *a, bool *of_revenue,
+						   TermsError *error);
+
+extern bool rounding_parse(const char *text, size_t len, ExactRounding *mode, int64_t *unit,
 						   TermsError *error);
 
 /* The printers write at most the number of bytes that the size functions give, final zero included.
