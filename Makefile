@@ -40,8 +40,11 @@ $(EXTENSION_SCRIPT): $(SQL_PARTS) $(REFERENCE_PARTS) $(WAREHOUSE_PARTS) sql/ware
 	cat $(filter sql/install/8% sql/install/9%,$(SQL_PARTS)) >> $@.tmp
 	mv $@.tmp $@
 
-$(UPGRADE_SCRIPTS): %.sql: sql/upgrade/%.sql
-	cp $< $@
+# The step that ends at this version brings its warehouse text.
+$(UPGRADE_SCRIPTS): %.sql: sql/upgrade/%.sql $(WAREHOUSE_PARTS) sql/warehouse_to_reference.sh
+	cat $< > $@.tmp
+	case $@ in *--$(EXTVERSION).sql) sh sql/warehouse_to_reference.sh --refresh $(WAREHOUSE_PARTS) >> $@.tmp ;; esac
+	mv $@.tmp $@
 
 .PHONY: demo test bench
 demo:

@@ -438,6 +438,12 @@ BEGIN
         ORDER BY d.kind, d.name
         $gone$, warehouse) USING wanted.objects, warehouse
     LOOP
+        IF step.kind = 'index' THEN
+            step.parent := (SELECT x.indrelid::regclass::text FROM pg_index x WHERE x.indexrelid = step.name::regclass);
+        END IF;
+        -- a table that stays, stays whole
+        CONTINUE WHEN step.kind IN ('column', 'default', 'not null', 'constraint', 'index')
+            AND NOT wanted.objects @> jsonb_build_array(jsonb_build_object('kind', 'table', 'object', step.parent));
         action := 'dropped';
         object := step.kind || ' ' || step.name;
         CASE
