@@ -1,0 +1,277 @@
+-- Claims meet the record and each other.
+--
+-- Each result is defined by a view over the current position and persisted by icb.match(), one partition of persons at a time: the
+-- same statement, with the tables replaced by their partitions.
+
+-- The procedures run a view's own text over one partition, so that a memory setting bounds them and progress can be committed.
+-- Views that it is built on are put in as sub-selects, for they name the tables.
+CREATE FUNCTION @icb@.partition_query(source regclass, part integer) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog
+AS $$
+DECLARE
+    query text := rtrim(pg_get_viewdef(source), ';');
+    inner_view text;
+BEGIN
+    LOOP
+        inner_view := substring(query FROM '\m@icb@\.(claim_facts|claim_price|claim_base)\M');
+        EXIT WHEN inner_view IS NULL;
+        query := replace(query, '@icb@.' || inner_view || ' ', '(' || rtrim(pg_get_viewdef(('@icb@.' || inner_view)::regclass), ';') || ') ');
+    END LOOP;
+    RETURN regexp_replace(query, '\m@icb@\.(invoice_line|activity|line_match|claim_pair|line_price|finding)\M', '@icb@.\1_p' || part, 'g');
+END
+$$;
+COMMENT ON FUNCTION @icb@.partition_query(regclass, integer) IS
+    'Text of a view with every table that is partitioned by person replaced by its partition number part.';
+
+CREATE FUNCTION @icb@.partition_count() RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT pg_catalog.count(*)::integer FROM pg_catalog.pg_inherits i WHERE i.inhparent = '@icb@.invoice_line'::pg_catalog.regclass);
+COMMENT ON FUNCTION @icb@.partition_count() IS 'Number of partitions of the tables that are keyed by person.';
+
+-- Makes target hold the rows of a query, touching only rows that differ: a repeat changes nothing.
+CREATE FUNCTION @icb@.replace_rows(target text, keys text[], query text, OUT added bigint, OUT removed bigint)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+AS $$
+DECLARE
+    same text := (SELECT pg_catalog.string_agg(pg_catalog.format('s.%1$I = t.%1$I', k), ' AND ') FROM pg_catalog.unnest(keys) AS k);
+BEGIN
+    DROP TABLE IF EXISTS @icb@.stage_rows;
+    EXECUTE 'CREATE UNLOGGED TABLE @icb@.stage_rows AS ' || query;
+    ANALYZE @icb@.stage_rows;
+    -- the comparison of whole rows holds NULLs equal
+    EXECUTE pg_catalog.format('DELETE FROM %1$s t WHERE NOT EXISTS (SELECT FROM @icb@.stage_rows s WHERE %2$s AND s = t)', target, same);
+    GET DIAGNOSTICS removed = ROW_COUNT;
+    EXECUTE pg_catalog.format('INSERT INTO %1$s SELECT s.* FROM @icb@.stage_rows s WHERE NOT EXISTS (SELECT FROM %1$s t WHERE %2$s AND s = t)', target, same);
+    GET DIAGNOSTICS added = ROW_COUNT;
+    DROP TABLE @icb@.stage_rows;
+END
+$$;
+COMMENT ON FUNCTION @icb@.replace_rows(text, text[], text) IS
+    'Makes the table target hold exactly the rows of a query (same columns, same order; keys identify a row) and says how many rows it added and removed. Rows that are there already stay untouched.';
+
+-- Claims and record ---------------------------------------------------------------------------
+
+CREATE VIEW @icb@.line_match_live WITH (security_invoker = true) AS
+WITH line AS MATERIALIZED (
+    SELECT l.person_id, l.line_key, l.provider_code, l.cds_id, l.provider_event_id, l.pod, l.start_date, l.hrg::text AS hrg,
+           p.dataset
+    FROM @icb@.invoice_line l
+    JOIN @icb@.submission_slice s
+      ON s.submission_id = l.submission_id AND s.dataset = 'PLCM' AND s.provider_code = l.provider_code
+     AND s.commissioner_code = l.commissioner_code AND s.financial_year = l.financial_year AND s.month = l.month
+    LEFT JOIN commissioning.pod_reference p ON p.pod = l.pod
+    WHERE s.status = 'current'
+), by_cds AS MATERIALIZED (
+    SELECT l.person_id, l.line_key, min(a.activity_id) AS activity_id
+    FROM line l
+    JOIN @icb@.activity a ON a.person_id = l.person_id AND a.cds_id = l.cds_id
+    GROUP BY l.person_id, l.line_key
+), left_by_cds AS MATERIALIZED (
+    SELECT l.* FROM line l WHERE NOT EXISTS (SELECT FROM by_cds m WHERE m.person_id = l.person_id AND m.line_key = l.line_key)
+), by_event AS MATERIALIZED (
+    SELECT l.person_id, l.line_key, min(a.activity_id) AS activity_id
+    FROM left_by_cds l
+    JOIN @icb@.activity a
+      ON a.person_id = l.person_id AND a.provider_code = l.provider_code AND a.provider_event_id = l.provider_event_id
+     AND a.dataset = coalesce(l.dataset, a.dataset)
+    GROUP BY l.person_id, l.line_key
+), left_by_event AS MATERIALIZED (
+    SELECT l.* FROM left_by_cds l WHERE NOT EXISTS (SELECT FROM by_event m WHERE m.person_id = l.person_id AND m.line_key = l.line_key)
+), free_record AS MATERIALIZED (
+    SELECT a.person_id, a.activity_id, a.provider_code, a.dataset, a.start_date, a.hrg::text AS hrg
+    FROM @icb@.activity a
+    WHERE EXISTS (SELECT FROM left_by_event l WHERE l.person_id = a.person_id)
+      AND NOT EXISTS (SELECT FROM by_cds m WHERE m.person_id = a.person_id AND m.activity_id = a.activity_id)
+      AND NOT EXISTS (SELECT FROM by_event m WHERE m.person_id = a.person_id AND m.activity_id = a.activity_id)
+), by_hrg AS MATERIALIZED (
+    -- The first of two equal claims meets the first of two equal records, the second the second.
+    SELECT l.person_id, l.line_key, a.activity_id
+    FROM (SELECT x.*, row_number() OVER (PARTITION BY x.person_id, x.provider_code, x.pod, x.start_date, x.hrg ORDER BY x.line_key) AS n
+          FROM left_by_event x) l
+    JOIN (SELECT x.*, row_number() OVER (PARTITION BY x.person_id, x.provider_code, x.dataset, x.start_date, x.hrg ORDER BY x.activity_id) AS n
+          FROM free_record x) a
+      ON a.person_id = l.person_id AND a.provider_code = l.provider_code AND a.dataset = l.dataset
+     AND a.start_date = l.start_date AND a.hrg = l.hrg AND a.n = l.n
+), by_date AS (
+    SELECT l.person_id, l.line_key, a.activity_id
+    FROM (SELECT x.*, row_number() OVER (PARTITION BY x.person_id, x.provider_code, x.pod, x.start_date ORDER BY x.line_key) AS n
+          FROM left_by_event x
+          WHERE NOT EXISTS (SELECT FROM by_hrg m WHERE m.person_id = x.person_id AND m.line_key = x.line_key)) l
+    JOIN (SELECT x.*, row_number() OVER (PARTITION BY x.person_id, x.provider_code, x.dataset, x.start_date ORDER BY x.activity_id) AS n
+          FROM free_record x
+          WHERE NOT EXISTS (SELECT FROM by_hrg m WHERE m.person_id = x.person_id AND m.activity_id = x.activity_id)) a
+      ON a.person_id = l.person_id AND a.provider_code = l.provider_code AND a.dataset = l.dataset
+     AND a.start_date = l.start_date AND a.n = l.n
+)
+SELECT m.person_id, m.line_key, m.activity_id, 'cds_id'::text AS method, 100 AS score FROM by_cds m
+UNION ALL
+SELECT m.person_id, m.line_key, m.activity_id, 'event_id'::text, 90 FROM by_event m
+UNION ALL
+SELECT m.person_id, m.line_key, m.activity_id, 'person_date_hrg'::text, 70 FROM by_hrg m
+UNION ALL
+SELECT m.person_id, m.line_key, m.activity_id, 'person_date'::text, 50 FROM by_date m;
+COMMENT ON VIEW @icb@.line_match_live IS
+    'The one record each current line meets: by record identifier, else by the provider''s event identifier, else by person, provider, date and HRG, else by person, provider and date. icb.match() persists it in line_match.';
+
+-- Claims and other claims ---------------------------------------------------------------------
+
+CREATE TABLE @icb@.claim_pair (
+    person_id     bigint NOT NULL,
+    submission_id bigint NOT NULL,
+    line_no       bigint NOT NULL,
+    line_key      text NOT NULL,
+    kind          text NOT NULL CHECK (kind IN ('duplicate', 'repeat', 'overlap')),
+    kept_line_key text NOT NULL,
+    PRIMARY KEY (person_id, submission_id, line_no)
+) PARTITION BY HASH (person_id);
+COMMENT ON TABLE @icb@.claim_pair IS
+    'Lines that claim what another line of the same person and provider claims already, and the one line that is kept. A line stands in at most one pair, and a kept line in none of the same kind.';
+COMMENT ON COLUMN @icb@.claim_pair.kind IS
+    'duplicate: all of it is equal; repeat: the same part of the same provider event with other content; overlap: spells that share a night.';
+
+COMMENT ON COLUMN @icb@.claim_pair.person_id IS 'Person in this warehouse; no identifier outside it.';
+COMMENT ON COLUMN @icb@.claim_pair.submission_id IS 'Submission that brought the line.';
+COMMENT ON COLUMN @icb@.claim_pair.line_no IS 'Row of the file.';
+COMMENT ON COLUMN @icb@.claim_pair.line_key IS 'Identity of the line across restatements.';
+COMMENT ON COLUMN @icb@.claim_pair.kept_line_key IS 'The line that is kept.';
+
+DO $partitions$
+BEGIN
+    FOR i IN 0 .. @person_partitions@ - 1 LOOP
+        EXECUTE format('CREATE TABLE @icb@.claim_pair_p%s PARTITION OF @icb@.claim_pair FOR VALUES WITH (MODULUS @person_partitions@, REMAINDER %s)', i, i);
+    END LOOP;
+END
+$partitions$;
+
+CREATE VIEW @icb@.claim_pair_live WITH (security_invoker = true) AS
+WITH line AS (
+    SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.provider_code, l.site_code, l.financial_year, l.month, l.pod,
+           l.treatment_function, l.hrg_sent, l.start_date, l.end_date, l.unit_price, l.total_cost, l.cds_id, l.provider_event_id,
+           p.kind AS pod_kind
+    FROM @icb@.invoice_line l
+    JOIN @icb@.submission_slice s
+      ON s.submission_id = l.submission_id AND s.dataset = 'PLCM' AND s.provider_code = l.provider_code
+     AND s.commissioner_code = l.commissioner_code AND s.financial_year = l.financial_year AND s.month = l.month
+    LEFT JOIN commissioning.pod_reference p ON p.pod = l.pod
+    WHERE s.status = 'current'
+), equal AS (
+    -- Lines equal in everything fall into those with the same record identifier; one without an identifier goes with any of them.
+    SELECT l.*,
+           l.start_date IS NOT NULL AND (row_number() OVER same_record > 1
+               OR l.cds_id IS NULL AND first_value(l.cds_id) OVER same_content IS NOT NULL) AS is_duplicate,
+           CASE WHEN l.cds_id IS NULL THEN first_value(l.line_key) OVER same_content ELSE first_value(l.line_key) OVER same_record END AS first_key
+    FROM line l
+    WINDOW same_content AS (PARTITION BY l.person_id, l.provider_code, l.start_date, l.pod, l.site_code, l.end_date, l.treatment_function,
+                                         l.hrg_sent, l.unit_price
+                            ORDER BY l.cds_id, l.financial_year, l.month, l.submission_id, l.line_no),
+           same_record AS (PARTITION BY l.person_id, l.provider_code, l.start_date, l.pod, l.site_code, l.end_date, l.treatment_function,
+                                        l.hrg_sent, l.unit_price, l.cds_id
+                           ORDER BY l.financial_year, l.month, l.submission_id, l.line_no)
+), part AS (
+    SELECT e.*, row_number() OVER same_part > 1 AND e.provider_event_id IS NOT NULL AS is_repeat, first_value(e.line_key) OVER same_part AS event_key
+    FROM (SELECT x.*, CASE WHEN x.pod_kind IN ('spell', 'excess', 'emergency') THEN x.pod_kind
+                           WHEN x.pod_kind IN ('attendance', 'procedure') THEN 'attendance'
+                           ELSE concat_ws('/', x.pod, x.hrg_sent) END AS part
+          FROM equal x WHERE NOT x.is_duplicate) e
+    WINDOW same_part AS (PARTITION BY e.person_id, e.provider_code, e.provider_event_id, e.part
+                         ORDER BY e.financial_year, e.month, e.submission_id, e.line_no)
+), spell AS (
+    SELECT p.*, p.start_date >= max(p.end_date) OVER before AS starts_new
+    FROM part p
+    WHERE NOT p.is_repeat AND p.pod_kind = 'spell' AND p.end_date > p.start_date
+    WINDOW before AS (PARTITION BY p.person_id, p.provider_code ORDER BY p.start_date, p.end_date, p.submission_id, p.line_no
+                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), stretch AS (
+    SELECT s.*, count(*) FILTER (WHERE s.starts_new) OVER (PARTITION BY s.person_id, s.provider_code
+                                                           ORDER BY s.start_date, s.end_date, s.submission_id, s.line_no) AS stretch_no
+    FROM spell s
+), held AS (
+    -- In a stretch of overlapping spells the longest, then dearest, then first is kept.
+    SELECT s.*, first_value(s.line_key) OVER best AS kept_key, first_value(s.start_date) OVER best AS kept_start,
+           first_value(s.end_date) OVER best AS kept_end, row_number() OVER best AS place
+    FROM stretch s
+    WINDOW best AS (PARTITION BY s.person_id, s.provider_code, s.stretch_no
+                    ORDER BY s.end_date - s.start_date DESC, s.total_cost DESC, s.financial_year, s.month, s.submission_id, s.line_no)
+), overlap AS (
+    SELECT h.* FROM held h WHERE h.place > 1 AND h.start_date < h.kept_end AND h.end_date > h.kept_start
+)
+SELECT e.person_id, e.submission_id, e.line_no, e.line_key, 'duplicate'::text AS kind, e.first_key AS kept_line_key
+FROM equal e WHERE e.is_duplicate
+UNION ALL
+SELECT p.person_id, p.submission_id, p.line_no, p.line_key, 'repeat'::text, p.event_key
+FROM part p WHERE p.is_repeat
+UNION ALL
+SELECT p.person_id, p.submission_id, p.line_no, p.line_key, 'overlap'::text, o.kept_key
+FROM overlap o
+JOIN part p ON p.person_id = o.person_id AND p.claim_group = o.claim_group AND p.provider_code = o.provider_code AND NOT p.is_repeat;
+COMMENT ON VIEW @icb@.claim_pair_live IS
+    'Duplicates, repeated events and overlapping spells of the current position, found by one sort per question inside each person, never by joining lines with lines. icb.match() persists it in claim_pair.';
+
+-- Procedure -----------------------------------------------------------------------------------
+
+CREATE PROCEDURE @icb@.match()
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    run bigint;
+    parts integer := @icb@.partition_count();
+    matched record;
+    paired record;
+    added bigint := 0;
+    removed bigint := 0;
+    lines bigint;
+BEGIN
+    run := @icb@.start_run('match');
+    COMMIT;
+    -- the reconciliation that one looks at next is priced live
+    PERFORM @icb@.compile_tariffs();
+    FOR part IN 0 .. parts - 1 LOOP
+        matched := @icb@.replace_rows('@icb@.line_match_p' || part, '{person_id,line_key}', @icb@.partition_query('@icb@.line_match_live', part));
+        paired := @icb@.replace_rows('@icb@.claim_pair_p' || part, '{person_id,submission_id,line_no}', @icb@.partition_query('@icb@.claim_pair_live', part));
+        added := added + matched.added + paired.added;
+        removed := removed + matched.removed + paired.removed;
+        PERFORM @icb@.report_progress(run, 100.0 * (part + 1) / parts, pg_catalog.format('partition %s of %s', part + 1, parts));
+        COMMIT;
+    END LOOP;
+    ANALYZE @icb@.line_match;
+    ANALYZE @icb@.claim_pair;
+    SELECT pg_catalog.sum(s.line_count) INTO lines FROM @icb@.submission_slice s WHERE s.status = 'current' AND s.dataset = 'PLCM';
+    PERFORM @icb@.finish_run(run, lines, added, NULL, NULL, CASE WHEN added + removed = 0 THEN 'unchanged' ELSE 'done' END,
+                             pg_catalog.format('%s matches and pairs added, %s removed', added, removed));
+    COMMIT;
+END
+$$;
+COMMENT ON PROCEDURE @icb@.match() IS
+    'Joins the lines of the current position to the hospital record (line_match) and finds duplicates, repeats and overlaps among them (claim_pair). Commits per partition of persons; a repeat changes nothing.';
+
+CREATE VIEW @icb_reporting@.unmatched_claim WITH (security_invoker = true) AS
+SELECT l.line_key::text AS line_key, l.provider_code::text AS provider_code, l.commissioner_code::text AS commissioner_code,
+       l.financial_year::text AS financial_year, l.month::integer AS month, l.pod::text AS pod, l.start_date::date AS start_date,
+       l.nhs_number_state::text AS nhs_number_state, l.total_cost::numeric(16,2) AS claimed_gbp
+FROM @icb@.current_invoice_line l
+WHERE NOT EXISTS (SELECT FROM @icb@.line_match m WHERE m.person_id = l.person_id AND m.line_key = l.line_key);
+COMMENT ON VIEW @icb_reporting@.unmatched_claim IS 'Claimed lines of the current position for which no hospital record was found.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_claim.line_key IS 'Identity of the line across restatements.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_claim.provider_code IS 'Provider that claims.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_claim.commissioner_code IS 'Commissioner charged.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_claim.financial_year IS 'Financial year of the claim, as 2024/25.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_claim.month IS 'Financial month, 1 = April.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_claim.pod IS 'Point of delivery.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_claim.start_date IS 'Date of admission or attendance as claimed.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_claim.nhs_number_state IS 'valid, missing, invalid, placeholder or withheld.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_claim.claimed_gbp IS 'Amount claimed, in pounds.';
+
+CREATE VIEW @icb_reporting@.unmatched_record WITH (security_invoker = true) AS
+SELECT a.activity_id::bigint AS activity_id, a.dataset::text AS dataset, a.provider_code::text AS provider_code,
+       a.commissioner_billed::text AS commissioner_billed, a.start_date::date AS start_date, a.end_date::date AS end_date, a.hrg::text AS hrg
+FROM @icb@.activity a
+WHERE NOT EXISTS (SELECT FROM @icb@.line_match m WHERE m.person_id = a.person_id AND m.activity_id = a.activity_id);
+COMMENT ON VIEW @icb_reporting@.unmatched_record IS 'Recorded activity that no line of the current position claims.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_record.activity_id IS 'Number of the activity in this warehouse.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_record.dataset IS 'APC (admitted), OP (outpatient) or EC (emergency care).';
+COMMENT ON COLUMN @icb_reporting@.unmatched_record.provider_code IS 'Provider as submitted.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_record.commissioner_billed IS 'Commissioner on the record.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_record.start_date IS 'Date of admission or attendance.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_record.end_date IS 'Date of discharge, NULL while open.';
+COMMENT ON COLUMN @icb_reporting@.unmatched_record.hrg IS 'HRG on the record.';
