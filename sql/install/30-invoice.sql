@@ -116,3 +116,50 @@ CREATE FUNCTION price_steps(tariff tariff, line spell_line)
     AS 'MODULE_PATHNAME', 'commissioning_price_steps' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 8;
 COMMENT ON FUNCTION price_steps(tariff, spell_line) IS
     'The calculation of price_spell as rows for people: formula with its numbers, amount, source. A spell without a price ends with the step "not assessed". Errors as price_spell.';
+
+-- rule_set -------------------------------------------------------------------------------------
+
+CREATE TYPE rule_set;
+CREATE FUNCTION rule_set_in(cstring) RETURNS rule_set
+    AS 'MODULE_PATHNAME', 'commissioning_rule_set_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION rule_set_out(rule_set) RETURNS cstring
+    AS 'MODULE_PATHNAME', 'commissioning_rule_set_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION rule_set_recv(internal) RETURNS rule_set
+    AS 'MODULE_PATHNAME', 'commissioning_rule_set_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION rule_set_send(rule_set) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'commissioning_rule_set_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE TYPE rule_set (
+    INPUT = rule_set_in, OUTPUT = rule_set_out, RECEIVE = rule_set_recv, SEND = rule_set_send,
+    INTERNALLENGTH = VARIABLE, ALIGNMENT = double, STORAGE = external, CATEGORY = 'U'
+);
+COMMENT ON TYPE rule_set IS
+    'Rules over invoice lines, read from and written as JSON: {"name", "version", "rules": [{"code", "version", "name", "level", "priority", "applies": [condition...], "fails": [condition...], "effect", "evidence": [field...], "source"}]}. A condition is [field, operator, operand]: = <> < <= > >= with a literal, or {"field": other} and optionally {"plus": N}; in, not_in with a list; starts_with; is_null, not_null, is_true, is_false without operand; {"any": [...]}, {"all": [...]}, {"not": ...} combine. Effects: {"kind": "void"}, {"kind": "hold"}, {"kind": "recompute"}, {"kind": "set", "units"|"unit_price"|"factor"|"total": field}. Texts compare byte by byte. Faults are 22P02 and name the JSON path.';
+CREATE CAST (json AS rule_set) WITH INOUT;
+CREATE CAST (jsonb AS rule_set) WITH INOUT;
+CREATE CAST (rule_set AS json) WITH INOUT;
+CREATE CAST (rule_set AS jsonb) WITH INOUT;
+
+CREATE FUNCTION rule_set_fingerprint(rules rule_set) RETURNS text
+    AS 'MODULE_PATHNAME', 'commissioning_rule_set_fingerprint' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION rule_set_fingerprint(rule_set) IS
+    '32 hexadecimal digits that name the JSON of a rule set. NULL gives NULL.';
+
+CREATE TYPE rule_finding AS (
+    rule_code text,
+    rule_version text,
+    rule_name text,
+    priority integer,
+    outcome text,
+    reason text,
+    evidence jsonb,
+    identified numeric,
+    net numeric,
+    expected_total numeric
+);
+COMMENT ON TYPE rule_finding IS
+    'What a rule found in a line. outcome: fail, hold (a query: the whole line is identified, nothing is taken off) or not_assessed (reason says which field is missing; amounts are NULL). identified: what this rule alone takes off the line as billed; net: what it takes off after the rules before it, so that the nets of a line add up to billed less expected exactly; expected_total: the line''s total after this finding and those before it. Negative amounts are undercharges. evidence: the fields the rule names; texts are cut at 1,000 bytes, NHS numbers are not shown.';
+
+CREATE FUNCTION line_check(rules rule_set, line record) RETURNS SETOF rule_finding
+    AS 'MODULE_PATHNAME', 'commissioning_line_check' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20 ROWS 1;
+COMMENT ON FUNCTION line_check(rule_set, record) IS
+    'All rules over one invoice line, in order of priority. The line is any row with the fields the rules name and units, unit_price, factor (NULL is 1), total and rounding; its total should be round(units * unit_price * factor). A condition on a NULL field is unknown, and so is a rule that depends on it. Fields may be text, varchar, char, smallint, integer, bigint, numeric, date, boolean, icd10, opcs4 and hrg. A field the line does not have is 42703, one of the wrong type 42804, both naming rule and field; a NULL rule set is 22004; a NULL line has no findings.';

@@ -170,9 +170,9 @@ static bool
 known_days(int32_t days, const char *name, char *reason)
 {
 	if (days == PRICE_NULL)
-		return no_price(reason, "%s is missing", name);
+		return no_price(reason, "%s missing", name);
 	if (days < 0)
-		return no_price(reason, "%s is negative", name);
+		return no_price(reason, "%s negative", name);
 	return true;
 }
 
@@ -188,13 +188,13 @@ days_off(const SpellInput *spell, int64_t *off, int64_t *off_with_critical_care,
 {
 	int32_t		overlap = spell->overlap_days;
 
-	if (!known_days(spell->critical_care_days, "critical care days", reason) ||
-		!known_days(spell->rehabilitation_days, "rehabilitation days", reason) ||
-		!known_days(spell->palliative_days, "palliative days", reason))
+	if (!known_days(spell->critical_care_days, "critical care days are", reason) ||
+		!known_days(spell->rehabilitation_days, "rehabilitation days are", reason) ||
+		!known_days(spell->palliative_days, "palliative days are", reason))
 		return false;
 	if (spell->critical_care_days == 0 || spell->rehabilitation_days == 0)
 		overlap = 0;
-	else if (!known_days(overlap, "overlap days", reason))
+	else if (!known_days(overlap, "overlap days are", reason))
 		return false;
 	else if (overlap > spell->critical_care_days || overlap > spell->rehabilitation_days)
 		return no_price(reason, "overlap days exceed the days they overlap");
@@ -279,7 +279,7 @@ short_stay(const Tariff *tariff, const SpellInput *spell, const TariffSpell *row
 	if (!is_emergency(price) || tariff->short_stay_days < 0 || days > tariff->short_stay_days ||
 		(row->short_stay_price == TARIFF_NONE && row->short_stay_percent == TARIFF_NONE))
 		return true;
-	if (!known_days(spell->age, "age", price->reason))
+	if (!known_days(spell->age, "age is", price->reason))
 		return false;
 	if (spell->age < tariff->short_stay_age)
 		return true;
@@ -636,9 +636,9 @@ price_unbundled_core(const Tariff *tariff, const AttendanceInput *line, Attendan
 	}
 	price->pod = unbundled_pod(line->hrg);
 	if (!line->units_known)
-		no_price(price->reason, "units is missing");
+		no_price(price->reason, "units are missing");
 	else if (line->units.value < 0)
-		no_price(price->reason, "units is negative");
+		no_price(price->reason, "units are negative");
 	else if (list_price(tariff, TARIFF_UNBUNDLED, 0, line->hrg, "unbundled", price))
 		finish(line, price);
 }

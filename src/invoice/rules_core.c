@@ -1,0 +1,1279 @@
+/*-------------------------------------------------------------------------
+ *
+ * rules_core.c
+ *	  Rules over invoice lines: reading, binding, evaluating.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "invoice/rules_core.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "invoice/tariff_core.h"
+
+static const char *const money_fields[] = {"units", "unit_price", "factor", "total", "rounding"};
+static const char *const operators[] = {"=", "<>", "<", "<=", ">", ">=", "in", "not_in", "starts_with",
+										"is_null", "not_null", "is_true", "is_false", "is_not_null"};
+static const char *const class_names[] = {"missing", "other", "text", "a number", "a date", "a boolean"};
+
+/* What rules_compile has read so far; texts are named by their offset in pool until the parts are joined. */
+typedef struct Reading
+{
+	InvJson		json;
+	InvBuffer	rules;
+	InvBuffer	nodes;
+	InvBuffer	operands;
+	InvBuffer	fields;
+	InvBuffer	evidence;
+	InvBuffer	pool;
+} Reading;
+
+#define PARTS 6
+
+/*
+ * parts --- the growing parts of a reading, in the order of the layout.
+ */
+static void
+parts(Reading *r, InvBuffer *list[PARTS])
+{
+	list[0] = &r->rules;
+	list[1] = &r->nodes;
+	list[2] = &r->operands;
+	list[3] = &r->fields;
+	list[4] = &r->evidence;
+	list[5] = &r->pool;
+}
+
+/*
+ * bad --- the current place is not what was expected.
+ */
+static bool
+bad(Reading *r, const char *expected)
+{
+	return inv_json_fail(&r->json, INV_BAD_TEXT, "expected %s", expected);
+}
+
+/*
+ * read_text --- a string of 1 to most bytes into the pool.
+ */
+static bool
+read_text(Reading *r, size_t most, uint32_t *text)
+{
+	size_t		length;
+
+	*text = r->pool.length;
+	if (!inv_json_string(&r->json, &r->pool, &length))
+		return false;
+	if (length == 0 || length > most)
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected 1 to %d characters", (int) most);
+	return true;
+}
+
+/*
+ * field_index --- the number of a field, entered when it is new.
+ *
+ * name is a text at the end of the pool, given back when it is known already.
+ */
+static uint32_t
+field_index(Reading *r, uint32_t name)
+{
+	const uint32_t *fields = (const uint32_t *) r->fields.data;
+	uint32_t	count = r->fields.length / sizeof(uint32_t);
+	uint32_t	i;
+
+	for (i = 0; i < count; i++)
+	{
+		if (strcmp(r->pool.data + fields[i], r->pool.data + name) != 0)
+			continue;
+		r->pool.length = name;
+		return i;
+	}
+	inv_buffer_add(&r->fields, &name, sizeof(name));
+	return count;
+}
+
+/*
+ * read_field --- the name of a field.
+ */
+static bool
+read_field(Reading *r, uint32_t *field)
+{
+	uint32_t	name;
+
+	if (!read_text(r, 63, &name))
+		return false;
+	*field = field_index(r, name);
+	return true;
+}
+
+/*
+ * once --- marks a key as seen; fails when it was, or is none of ours.
+ */
+static bool
+once(Reading *r, unsigned *seen, int key)
+{
+	if (key < 0)
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "unknown key");
+	if (*seen & 1u << key)
+		return inv_json_fail(&r->json, INV_BAD_TEXT, "given twice");
+	*seen |= 1u << key;
+	return true;
+}
+
+/*
+ * word_index --- which of the words the text is; -1 for none.
+ */
+static int
+word_index(const char *text, const char *const *words, int count)
+{
+	int			i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(text, words[i]) == 0)
+			return i;
+	return -1;
+}
+
+/*
+ * key_index --- which of the names the current key is; -1 for none.
+ */
+static int
+key_index(const Reading *r, const char *const *names, int count)
+{
+	int			i;
+
+	for (i = 0; i < count; i++)
+		if (inv_json_key_is(&r->json, names[i]))
+			return i;
+	return -1;
+}
+
+/*
+ * read_millionths --- a number with at most six decimals.
+ */
+static bool
+read_millionths(Reading *r, int64_t *number)
+{
+	InvDecimal	value;
+
+	if (!inv_json_number(&r->json, &value))
+		return false;
+	if (!inv_to_int64(value, RULES_SCALE, number))
+		return inv_json_fail(&r->json, INV_OUT_OF_RANGE,
+							 "expected a number with at most %d decimals and 12 digits before them", RULES_SCALE);
+	return true;
+}
+
+/*
+ * read_literal --- a string, number or boolean as operand.
+ */
+static bool
+read_literal(Reading *r)
+{
+	RuleOperand operand;
+	char		c = inv_json_peek(&r->json);
+	size_t		length;
+	bool		truth;
+
+	memset(&operand, 0, sizeof(operand));
+	if (c == '"')
+	{
+		operand.class = RULES_TEXT;
+		operand.text = r->pool.length;
+		if (!inv_json_string(&r->json, &r->pool, &length))
+			return false;
+		operand.length = length;
+		operand.is_date = inv_date_from_text(r->pool.data + operand.text, length, &operand.date);
+	}
+	else if (c == 't' || c == 'f')
+	{
+		operand.class = RULES_BOOL;
+		if (!inv_json_bool(&r->json, &truth))
+			return false;
+		operand.number = truth;
+	}
+	else if (c == '-' || (c >= '0' && c <= '9'))
+	{
+		operand.class = RULES_NUMBER;
+		if (!read_millionths(r, &operand.number))
+			return false;
+	}
+	else
+		return bad(r, "a string, a number, true or false");
+	inv_buffer_add(&r->operands, &operand, sizeof(operand));
+	return true;
+}
+
+/*
+ * read_list --- one or more literals of one kind.
+ */
+static bool
+read_list(Reading *r, RuleNode *node)
+{
+	const RuleOperand *operands;
+
+	if (!inv_json_enter(&r->json, '['))
+		return false;
+	while (inv_json_next(&r->json))
+	{
+		if (!read_literal(r))
+			return false;
+		node->count++;
+		operands = (const RuleOperand *) r->operands.data + node->first;
+		if (operands[0].class != operands[node->count - 1].class)
+			return bad(r, "a list of one kind");
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	return node->count > 0 || bad(r, "a list with at least one value");
+}
+
+/*
+ * read_field_operand --- {"field": "other"}
+ */
+static bool
+read_field_operand(Reading *r, RuleNode *node)
+{
+	bool		found = false;
+
+	node->against_field = 1;
+	if (!inv_json_enter(&r->json, '{'))
+		return false;
+	while (inv_json_next(&r->json))
+	{
+		if (found || !inv_json_key_is(&r->json, "field"))
+			return bad(r, "the one key \"field\"");
+		found = true;
+		if (!read_field(r, &node->first))
+			return false;
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	return found || bad(r, "{\"field\": name}");
+}
+
+/*
+ * read_plus --- {"plus": N}
+ */
+static bool
+read_plus(Reading *r, RuleNode *node)
+{
+	bool		found = false;
+
+	if (!node->against_field)
+		return bad(r, "no fourth element, for the third is no field");
+	if (!inv_json_enter(&r->json, '{'))
+		return false;
+	while (inv_json_next(&r->json))
+	{
+		if (found || !inv_json_key_is(&r->json, "plus"))
+			return bad(r, "the one key \"plus\"");
+		found = true;
+		if (!read_millionths(r, &node->plus))
+			return false;
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	return found || bad(r, "{\"plus\": number}");
+}
+
+/*
+ * read_operand --- the third element of a condition.
+ */
+static bool
+read_operand(Reading *r, RuleNode *node)
+{
+	bool		list = node->op == RULE_IN || node->op == RULE_NOT_IN;
+	char		c = inv_json_peek(&r->json);
+
+	node->first = r->operands.length / sizeof(RuleOperand);
+	if (c == '{' && node->op <= RULE_GE)
+		return read_field_operand(r, node);
+	if (list || (c == '[' && node->op == RULE_STARTS_WITH))
+		return read_list(r, node);
+	node->count = 1;
+	return read_literal(r);
+}
+
+/*
+ * read_atom --- [field, operator, operand, offset]
+ */
+static bool
+read_atom(Reading *r)
+{
+	RuleNode	node;
+	uint32_t	word;
+	int			op;
+
+	memset(&node, 0, sizeof(node));
+	node.kind = RULE_ATOM;
+	if (!inv_json_enter(&r->json, '['))
+		return false;
+	if (!inv_json_next(&r->json))
+		return bad(r, "[field, operator, operand]");
+	if (!read_field(r, &node.field))
+		return false;
+	if (!inv_json_next(&r->json))
+		return bad(r, "[field, operator, operand]");
+	if (!read_text(r, 20, &word))
+		return false;
+	op = word_index(r->pool.data + word, operators, RULE_OPERATORS + 1);
+	r->pool.length = word;
+	/* two spellings of one operator */
+	if (op == RULE_OPERATORS)
+		op = RULE_NOT_NULL;
+	if (op < 0)
+		return bad(r, "one of = <> < <= > >= in not_in starts_with is_null not_null is_true is_false");
+	node.op = op;
+	if (op < RULE_IS_NULL)
+	{
+		if (!inv_json_next(&r->json))
+			return bad(r, "[field, operator, operand]");
+		if (!read_operand(r, &node))
+			return false;
+	}
+	if (inv_json_next(&r->json))
+	{
+		if (op >= RULE_IS_NULL)
+			return bad(r, "no operand");
+		if (!read_plus(r, &node))
+			return false;
+		if (inv_json_next(&r->json))
+			return bad(r, "at most four elements");
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	node.end = r->nodes.length / sizeof(RuleNode) + 1;
+	inv_buffer_add(&r->nodes, &node, sizeof(node));
+	return true;
+}
+
+static bool read_condition(Reading *r);
+
+/*
+ * begin_group --- a node whose children follow.
+ */
+static uint32_t
+begin_group(Reading *r, RuleNodeKind kind)
+{
+	uint32_t	group = r->nodes.length / sizeof(RuleNode);
+	RuleNode	node;
+
+	memset(&node, 0, sizeof(node));
+	node.kind = kind;
+	inv_buffer_add(&r->nodes, &node, sizeof(node));
+	return group;
+}
+
+/*
+ * end_group --- all children stand.
+ */
+static void
+end_group(Reading *r, uint32_t group)
+{
+	((RuleNode *) r->nodes.data)[group].end = r->nodes.length / sizeof(RuleNode);
+}
+
+/*
+ * read_conditions --- a list of conditions as the children of one node.
+ */
+static bool
+read_conditions(Reading *r, RuleNodeKind kind, bool may_be_empty, uint32_t *group)
+{
+	bool		empty = true;
+
+	*group = begin_group(r, kind);
+	if (!inv_json_enter(&r->json, '['))
+		return false;
+	while (inv_json_next(&r->json))
+	{
+		if (!read_condition(r))
+			return false;
+		empty = false;
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	if (empty && !may_be_empty)
+		return bad(r, "at least one condition");
+	end_group(r, *group);
+	return true;
+}
+
+/*
+ * read_condition --- [field, ...], {"any": [...]}, {"all": [...]} or {"not": ...}
+ */
+static bool
+read_condition(Reading *r)
+{
+	static const char *const names[] = {"all", "any", "not"};
+	bool		found = false;
+	uint32_t	group;
+
+	if (inv_json_peek(&r->json) == '[')
+		return read_atom(r);
+	if (inv_json_peek(&r->json) != '{')
+		return bad(r, "[field, operator, operand], {\"any\": [...]}, {\"all\": [...]} or {\"not\": ...}");
+	inv_json_enter(&r->json, '{');
+	while (inv_json_next(&r->json))
+	{
+		int			key = key_index(r, names, 3);
+
+		if (found || key < 0)
+			return bad(r, "one of the keys \"any\", \"all\" and \"not\"");
+		found = true;
+		if (key != RULE_NOT)
+		{
+			if (!read_conditions(r, key, false, &group))
+				return false;
+			continue;
+		}
+		group = begin_group(r, RULE_NOT);
+		if (!read_condition(r))
+			return false;
+		end_group(r, group);
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	return found || bad(r, "one of the keys \"any\", \"all\" and \"not\"");
+}
+
+/*
+ * read_effect --- {"kind": "void" | "hold" | "recompute"} or {"kind": "set", component: field, ...}
+ */
+static bool
+read_effect(Reading *r, Rule *rule)
+{
+	static const char *const names[] = {"units", "unit_price", "factor", "total", "kind"};
+	static const char *const kinds[] = {"void", "hold", "set", "recompute"};
+	unsigned	seen = 0;
+	uint32_t	word;
+	int			kind = -1;
+
+	if (!inv_json_enter(&r->json, '{'))
+		return false;
+	while (inv_json_next(&r->json))
+	{
+		int			key = key_index(r, names, 5);
+
+		if (!once(r, &seen, key))
+			return false;
+		if (key < RULES_COMPONENTS)
+		{
+			if (!read_field(r, &rule->set[key]))
+				return false;
+			continue;
+		}
+		if (!read_text(r, 20, &word))
+			return false;
+		kind = word_index(r->pool.data + word, kinds, 4);
+		r->pool.length = word;
+		if (kind < 0)
+			return bad(r, "void, hold, set or recompute");
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	if (kind < 0)
+		return bad(r, "the key \"kind\"");
+	rule->effect = kind;
+	seen &= (1u << RULES_COMPONENTS) - 1;
+	if (kind != RULE_SET && seen != 0)
+		return bad(r, "components for the kind \"set\" only");
+	if (kind == RULE_SET && seen == 0)
+		return bad(r, "a field for units, unit_price, factor or total");
+	if (seen != 1u << RULES_TOTAL && (seen & 1u << RULES_TOTAL))
+		return bad(r, "either a total or its components");
+	return true;
+}
+
+/*
+ * read_evidence --- names of the fields to be shown.
+ */
+static bool
+read_evidence(Reading *r, Rule *rule)
+{
+	uint32_t	field;
+
+	rule->first_evidence = r->evidence.length / sizeof(uint32_t);
+	if (!inv_json_enter(&r->json, '['))
+		return false;
+	while (inv_json_next(&r->json))
+	{
+		if (!read_field(r, &field))
+			return false;
+		inv_buffer_add(&r->evidence, &field, sizeof(field));
+		rule->evidence++;
+	}
+	return r->json.error->fault == INV_OK;
+}
+
+/*
+ * read_priority --- a whole number from 1 to 99.
+ */
+static bool
+read_priority(Reading *r, Rule *rule)
+{
+	InvDecimal	value;
+	int64_t		whole;
+
+	if (!inv_json_number(&r->json, &value))
+		return false;
+	if (!inv_to_int64(value, 0, &whole) || whole < 1 || whole > 99)
+		return bad(r, "a whole number from 1 to 99");
+	rule->priority = whole;
+	return true;
+}
+
+/*
+ * same_code --- is there a rule of this code already?
+ */
+static bool
+same_code(const Reading *r, uint32_t code)
+{
+	const Rule *rules = (const Rule *) r->rules.data;
+	uint32_t	count = r->rules.length / sizeof(Rule);
+	uint32_t	i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(r->pool.data + rules[i].code, r->pool.data + code) == 0)
+			return true;
+	return false;
+}
+
+typedef enum RuleKey
+{
+	KEY_CODE,
+	KEY_VERSION,
+	KEY_NAME,
+	KEY_LEVEL,
+	KEY_PRIORITY,
+	KEY_FAILS,
+	KEY_EFFECT,
+	KEY_APPLIES,
+	KEY_EVIDENCE,
+	KEY_SOURCE,
+	KEYS
+} RuleKey;
+
+#define REQUIRED_KEYS ((1u << KEY_APPLIES) - 1)
+
+/*
+ * read_rule_member --- the value of one key of a rule.
+ */
+static bool
+read_rule_member(Reading *r, Rule *rule, RuleKey key)
+{
+	static const char *const levels[] = {"line", "spell", "pair", "patient", "provider"};
+
+	switch (key)
+	{
+		case KEY_CODE:
+			if (!read_text(r, 40, &rule->code))
+				return false;
+			return !same_code(r, rule->code) || inv_json_fail(&r->json, INV_BAD_TEXT, "given to an earlier rule");
+		case KEY_VERSION:
+			return read_text(r, 40, &rule->rule_version);
+		case KEY_NAME:
+			return read_text(r, 200, &rule->name);
+		case KEY_LEVEL:
+			if (!read_text(r, 20, &rule->level))
+				return false;
+			return word_index(r->pool.data + rule->level, levels, 5) >= 0 ||
+				bad(r, "line, spell, pair, patient or provider");
+		case KEY_PRIORITY:
+			return read_priority(r, rule);
+		case KEY_FAILS:
+			return read_conditions(r, RULE_ALL, false, &rule->fails);
+		case KEY_EFFECT:
+			return read_effect(r, rule);
+		case KEY_APPLIES:
+			return read_conditions(r, RULE_ALL, true, &rule->applies);
+		case KEY_EVIDENCE:
+			return read_evidence(r, rule);
+		default:
+			return read_text(r, 2000, &rule->source);
+	}
+}
+
+/*
+ * read_rule --- one element of $.rules.
+ */
+static bool
+read_rule(Reading *r)
+{
+	static const char *const names[] = {"code", "version", "name", "level", "priority",
+										"fails", "effect", "applies", "evidence", "source"};
+	Rule		rule;
+	unsigned	seen = 0;
+	int			i;
+
+	memset(&rule, 0, sizeof(rule));
+	for (i = 0; i < RULES_COMPONENTS; i++)
+		rule.set[i] = RULES_NO_FIELD;
+	rule.order = r->rules.length / sizeof(Rule);
+	if (rule.order == RULES_MOST)
+		return inv_json_fail(&r->json, INV_TOO_LARGE, "a rule set holds at most %d rules", RULES_MOST);
+	if (!inv_json_enter(&r->json, '{'))
+		return false;
+	while (inv_json_next(&r->json))
+	{
+		int			key = key_index(r, names, KEYS);
+
+		if (!once(r, &seen, key) || !read_rule_member(r, &rule, key))
+			return false;
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	for (i = 0; i < KEYS; i++)
+		if (REQUIRED_KEYS & ~seen & 1u << i)
+			return inv_json_fail(&r->json, INV_BAD_TEXT, "\"%s\" is missing", names[i]);
+	if (!(seen & 1u << KEY_APPLIES))
+		end_group(r, rule.applies = begin_group(r, RULE_ALL));
+	if (!(seen & 1u << KEY_SOURCE))
+	{
+		rule.source = r->pool.length;
+		inv_buffer_add(&r->pool, "", 1);
+	}
+	inv_buffer_add(&r->rules, &rule, sizeof(rule));
+	return true;
+}
+
+/*
+ * read_set --- the whole object.
+ */
+static bool
+read_set(Reading *r)
+{
+	static const char *const names[] = {"name", "version", "rules"};
+	unsigned	seen = 0;
+	uint32_t	text;
+
+	if (!inv_json_enter(&r->json, '{'))
+		return false;
+	while (inv_json_next(&r->json))
+	{
+		int			key = key_index(r, names, 3);
+
+		if (!once(r, &seen, key))
+			return false;
+		if (key < 2)
+		{
+			if (!read_text(r, 200, &text))
+				return false;
+			r->pool.length = text;
+			continue;
+		}
+		if (!inv_json_enter(&r->json, '['))
+			return false;
+		while (inv_json_next(&r->json))
+			if (!read_rule(r))
+				return false;
+	}
+	if (r->json.error->fault != INV_OK)
+		return false;
+	if (seen != 7u)
+		return bad(r, "\"name\", \"version\" and \"rules\"");
+	return inv_json_end(&r->json);
+}
+
+/*
+ * compare_rules --- by priority, then as given.
+ */
+static int
+compare_rules(const void *a, const void *b)
+{
+	const Rule *left = a;
+	const Rule *right = b;
+
+	if (left->priority != right->priority)
+		return left->priority < right->priority ? -1 : 1;
+	return left->order < right->order ? -1 : 1;
+}
+
+/*
+ * move_texts --- from offsets in the pool to offsets in the value.
+ */
+static void
+move_texts(Reading *r, uint32_t by)
+{
+	Rule	   *rules = (Rule *) r->rules.data;
+	RuleOperand *operands = (RuleOperand *) r->operands.data;
+	uint32_t   *fields = (uint32_t *) r->fields.data;
+	size_t		i;
+
+	for (i = 0; i < r->rules.length / sizeof(Rule); i++)
+	{
+		rules[i].code += by;
+		rules[i].rule_version += by;
+		rules[i].name += by;
+		rules[i].level += by;
+		rules[i].source += by;
+	}
+	for (i = 0; i < r->operands.length / sizeof(RuleOperand); i++)
+		operands[i].text += by;
+	for (i = 0; i < r->fields.length / sizeof(uint32_t); i++)
+		fields[i] += by;
+}
+
+/*
+ * assemble --- joins the parts into the flat value.
+ */
+static bool
+assemble(Reading *r, const char *json, size_t length, InvBuffer *out)
+{
+	RuleSet		head;
+	InvBuffer  *list[PARTS];
+	size_t		size = sizeof(head);
+	int			i;
+
+	parts(r, list);
+	memset(&head, 0, sizeof(head));
+	head.version = RULES_VERSION;
+	head.rules = r->rules.length / sizeof(Rule);
+	head.nodes = r->nodes.length / sizeof(RuleNode);
+	head.operands = r->operands.length / sizeof(RuleOperand);
+	head.fields = r->fields.length / sizeof(uint32_t);
+	head.evidence = r->evidence.length / sizeof(uint32_t);
+	if ((head.fields + head.evidence) % 2 != 0)
+		inv_buffer_add(&r->evidence, NULL, sizeof(uint32_t));
+	for (i = 0; i < PARTS - 1; i++)
+		size += list[i]->length;
+	if (size + r->pool.length + length >= RULES_MAX_BYTES)
+		return inv_json_fail(&r->json, INV_TOO_LARGE, "a rule set holds at most %d bytes", RULES_MAX_BYTES);
+	move_texts(r, size);
+	if (head.rules > 0)
+		qsort(r->rules.data, head.rules, sizeof(Rule), compare_rules);
+	head.json = size + r->pool.length;
+	head.json_length = length;
+	head.size = head.json + length + 1;
+	inv_fingerprint(json, length, head.fingerprint);
+	inv_buffer_add(out, &head, sizeof(head));
+	for (i = 0; i < PARTS; i++)
+		inv_buffer_add(out, list[i]->data, list[i]->length);
+	inv_buffer_add(out, json, length);
+	inv_buffer_add(out, "", 1);
+	return true;
+}
+
+/*
+ * rules_compile --- reads the JSON form and appends the flat value to out,
+ * which must be empty; false with error set when the text is no rule set.
+ */
+bool
+rules_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvError *error)
+{
+	Reading		r;
+	InvBuffer  *list[PARTS];
+	bool		good;
+	int			i;
+
+	memset(&r, 0, sizeof(r));
+	parts(&r, list);
+	for (i = 0; i < PARTS; i++)
+		list[i]->resize = out->resize;
+	for (i = 0; i < RULES_MONEY_FIELDS; i++)
+	{
+		uint32_t	name = r.pool.length;
+
+		inv_buffer_add(&r.pool, money_fields[i], strlen(money_fields[i]) + 1);
+		inv_buffer_add(&r.fields, &name, sizeof(name));
+	}
+	inv_json_init(&r.json, json, length, utf8, error);
+	good = read_set(&r) && assemble(&r, json, length, out);
+	for (i = 0; i < PARTS; i++)
+		out->resize(list[i]->data, 0);
+	return good;
+}
+
+/*
+ * bind_fail --- a rule and a field that do not go together; always false.
+ */
+static bool
+bind_fail(const RuleSet *rules, const Rule *rule, uint32_t field, InvFault fault, const char *what, InvError *error)
+{
+	error->fault = fault;
+	snprintf(error->message, sizeof(error->message), "rule \"%s\": field \"%s\" %s",
+			 rule == NULL ? "(any)" : rules_text(rules, rule->code), rules_text(rules, rules_fields(rules)[field]), what);
+	return false;
+}
+
+/*
+ * bind_field --- the field must be there and of the class, if one is asked for.
+ */
+static bool
+bind_field(const RuleSet *rules, const Rule *rule, uint32_t field, RuleClass wanted, const uint8_t *classes,
+		   const char *const *types, InvError *error)
+{
+	char		what[200];
+
+	if (classes[field] == RULES_MISSING)
+		return bind_fail(rules, rule, field, INV_UNKNOWN_FIELD, "does not exist in the line", error);
+	if (wanted == RULES_MISSING || classes[field] == wanted)
+		return true;
+	if (wanted == RULES_OTHER)
+		snprintf(what, sizeof(what), "is of type %.80s, which conditions cannot use", types[field]);
+	else
+		snprintf(what, sizeof(what), "is of type %.80s, the rule needs %s", types[field], class_names[wanted]);
+	return bind_fail(rules, rule, field, INV_WRONG_TYPE, what, error);
+}
+
+/*
+ * bind_literals --- the literals of a condition must be of its field's class.
+ */
+static bool
+bind_literals(const RuleSet *rules, const Rule *rule, const RuleNode *node, const uint8_t *classes,
+			  const char *const *types, InvError *error)
+{
+	const RuleOperand *operand = rules_operands(rules) + node->first;
+	uint32_t	i;
+
+	for (i = 0; i < node->count; i++, operand++)
+	{
+		if (classes[node->field] != RULES_DATE || operand->class != RULES_TEXT)
+		{
+			if (!bind_field(rules, rule, node->field, operand->class, classes, types, error))
+				return false;
+		}
+		else if (!operand->is_date)
+			return bind_fail(rules, rule, node->field, INV_WRONG_TYPE, "is a date, its operand is not (YYYY-MM-DD)",
+							 error);
+	}
+	return true;
+}
+
+/*
+ * bind_atom --- one condition.
+ */
+static bool
+bind_atom(const RuleSet *rules, const Rule *rule, const RuleNode *node, const uint8_t *classes,
+		  const char *const *types, InvError *error)
+{
+	RuleClass	class = classes[node->field];
+
+	if (node->op == RULE_IS_NULL || node->op == RULE_NOT_NULL)
+		return bind_field(rules, rule, node->field, RULES_MISSING, classes, types, error);
+	if (node->op == RULE_IS_TRUE || node->op == RULE_IS_FALSE)
+		return bind_field(rules, rule, node->field, RULES_BOOL, classes, types, error);
+	if (node->op == RULE_STARTS_WITH && !bind_field(rules, rule, node->field, RULES_TEXT, classes, types, error))
+		return false;
+	if (class == RULES_OTHER)
+		return bind_field(rules, rule, node->field, RULES_TEXT, classes, types, error);
+	if (class == RULES_BOOL && node->op != RULE_EQ && node->op != RULE_NE)
+		return bind_fail(rules, rule, node->field, INV_WRONG_TYPE, "is a boolean, which has no order", error);
+	if (!node->against_field)
+		return bind_field(rules, rule, node->field, RULES_MISSING, classes, types, error) &&
+			bind_literals(rules, rule, node, classes, types, error);
+	if (!bind_field(rules, rule, node->field, RULES_MISSING, classes, types, error) ||
+		!bind_field(rules, rule, node->first, class, classes, types, error))
+		return false;
+	if (node->plus != 0 && (class == RULES_TEXT || class == RULES_BOOL))
+		return bind_fail(rules, rule, node->first, INV_WRONG_TYPE, "is neither a number nor a date, so nothing can be added",
+						 error);
+	if (class == RULES_DATE && node->plus % 1000000 != 0)
+		return bind_fail(rules, rule, node->first, INV_WRONG_TYPE, "is a date, so only whole days can be added", error);
+	return true;
+}
+
+/*
+ * bind_rule --- conditions, effect and evidence of one rule.
+ */
+static bool
+bind_rule(const RuleSet *rules, const Rule *rule, const uint8_t *classes, const char *const *types, InvError *error)
+{
+	const RuleNode *nodes = rules_nodes(rules);
+	uint32_t	roots[2] = {rule->applies, rule->fails};
+	uint32_t	i;
+	int			root;
+
+	for (root = 0; root < 2; root++)
+		for (i = roots[root]; i < nodes[roots[root]].end; i++)
+			if (nodes[i].kind == RULE_ATOM && !bind_atom(rules, rule, &nodes[i], classes, types, error))
+				return false;
+	for (i = 0; i < RULES_COMPONENTS; i++)
+		if (rule->set[i] != RULES_NO_FIELD &&
+			!bind_field(rules, rule, rule->set[i], RULES_NUMBER, classes, types, error))
+			return false;
+	for (i = 0; i < rule->evidence; i++)
+		if (!bind_field(rules, rule, rules_evidence(rules)[rule->first_evidence + i], RULES_MISSING, classes, types,
+						error))
+			return false;
+	return true;
+}
+
+/*
+ * rules_bind --- do the rules fit a line with fields of these classes?
+ *
+ * classes and types (names for messages) are by field; false with error set
+ * names the first rule and field that do not fit.
+ */
+bool
+rules_bind(const RuleSet *rules, const uint8_t *classes, const char *const *types, InvError *error)
+{
+	uint32_t	i;
+
+	error->fault = INV_OK;
+	for (i = 0; i < RULES_MONEY_FIELDS; i++)
+		if (!bind_field(rules, NULL, i, i == RULES_ROUNDING ? RULES_TEXT : RULES_NUMBER, classes, types, error))
+			return false;
+	for (i = 0; i < rules->rules; i++)
+		if (!bind_rule(rules, rules_rules(rules) + i, classes, types, error))
+			return false;
+	return true;
+}
+
+/* A condition is true, false, or unknown because of a field: its number. */
+#define IS_TRUE INT64_C(-1)
+#define IS_FALSE INT64_C(-2)
+
+static inline int64_t
+truth(bool value)
+{
+	return value ? IS_TRUE : IS_FALSE;
+}
+
+/*
+ * holds --- does an order (below, at or above zero) satisfy the operator?
+ */
+static bool
+holds(RuleOperator op, int order)
+{
+	switch (op)
+	{
+		case RULE_EQ:
+			return order == 0;
+		case RULE_NE:
+			return order != 0;
+		case RULE_LT:
+			return order < 0;
+		case RULE_LE:
+			return order <= 0;
+		case RULE_GT:
+			return order > 0;
+		default:
+			return order >= 0;
+	}
+}
+
+/*
+ * compare_texts --- byte order.
+ */
+static int
+compare_texts(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	int			order = memcmp(a, b, a_length < b_length ? a_length : b_length);
+
+	return order != 0 ? order : (a_length > b_length) - (a_length < b_length);
+}
+
+/*
+ * compare_literal --- order of a known value and a literal.
+ */
+static int
+compare_literal(const RuleSet *rules, const RuleValue *value, RuleClass class, const RuleOperand *operand)
+{
+	switch (class)
+	{
+		case RULES_TEXT:
+			return compare_texts(value->text, value->length, rules_text(rules, operand->text), operand->length);
+		case RULES_NUMBER:
+			return inv_compare(value->number, inv_decimal(operand->number, RULES_SCALE));
+		case RULES_DATE:
+			return (value->date > operand->date) - (value->date < operand->date);
+		default:
+			return (int) value->boolean - (int) operand->number;
+	}
+}
+
+/* One pass over a line. */
+typedef struct Run
+{
+	const RuleSet *rules;
+	const uint8_t *classes;
+	RulesGet	get;
+	void	   *line;
+} Run;
+
+/*
+ * compare_fields --- order of two known values, the second with the offset added.
+ *
+ * False when the sum does not fit.
+ */
+static bool
+compare_fields(const RuleValue *value, const RuleValue *other, RuleClass class, int64_t plus, int *order)
+{
+	InvDecimal	sum;
+	int64_t		day;
+
+	switch (class)
+	{
+		case RULES_TEXT:
+			*order = compare_texts(value->text, value->length, other->text, other->length);
+			return true;
+		case RULES_NUMBER:
+			if (!inv_add(other->number, inv_decimal(plus, RULES_SCALE), &sum))
+				return false;
+			*order = inv_compare(value->number, sum);
+			return true;
+		case RULES_DATE:
+			day = other->date + plus / 1000000;
+			*order = (value->date > day) - (value->date < day);
+			return true;
+		default:
+			*order = (int) value->boolean - (int) other->boolean;
+			return true;
+	}
+}
+
+/*
+ * atom_literals --- a condition on a known value and literals.
+ */
+static int64_t
+atom_literals(const Run *run, const RuleNode *node, const RuleValue *value)
+{
+	const RuleOperand *operand = rules_operands(run->rules) + node->first;
+	RuleClass	class = run->classes[node->field];
+	uint32_t	i;
+
+	if (node->op == RULE_STARTS_WITH)
+	{
+		for (i = 0; i < node->count; i++, operand++)
+			if (operand->length <= value->length &&
+				memcmp(value->text, rules_text(run->rules, operand->text), operand->length) == 0)
+				return IS_TRUE;
+		return IS_FALSE;
+	}
+	if (node->op == RULE_IN || node->op == RULE_NOT_IN)
+	{
+		for (i = 0; i < node->count; i++, operand++)
+			if (compare_literal(run->rules, value, class, operand) == 0)
+				return truth(node->op == RULE_IN);
+		return truth(node->op == RULE_NOT_IN);
+	}
+	return truth(holds(node->op, compare_literal(run->rules, value, class, operand)));
+}
+
+/*
+ * eval_atom --- one condition.
+ */
+static int64_t
+eval_atom(const Run *run, const RuleNode *node)
+{
+	const RuleValue *value = run->get(run->line, node->field);
+	const RuleValue *other;
+	int			order;
+
+	if (node->op == RULE_IS_NULL || node->op == RULE_NOT_NULL)
+		return truth((value->state == RULE_NULL) == (node->op == RULE_IS_NULL));
+	if (value->state != RULE_KNOWN)
+		return node->field;
+	if (node->op == RULE_IS_TRUE || node->op == RULE_IS_FALSE)
+		return truth(value->boolean == (node->op == RULE_IS_TRUE));
+	if (!node->against_field)
+		return atom_literals(run, node, value);
+	other = run->get(run->line, node->first);
+	if (other->state != RULE_KNOWN || !compare_fields(value, other, run->classes[node->field], node->plus, &order))
+		return node->first;
+	return truth(holds(node->op, order));
+}
+
+/*
+ * eval --- Kleene's logic: false wins in "all", true in "any"; otherwise the
+ * first unknown field makes the whole unknown.
+ */
+static int64_t
+eval(const Run *run, uint32_t index)
+{
+	const RuleNode *nodes = rules_nodes(run->rules);
+	const RuleNode *node = &nodes[index];
+	int64_t		decisive = node->kind == RULE_ANY ? IS_TRUE : IS_FALSE;
+	int64_t		result = node->kind == RULE_ANY ? IS_FALSE : IS_TRUE;
+	uint32_t	child;
+
+	if (node->kind == RULE_ATOM)
+		return eval_atom(run, node);
+	if (node->kind == RULE_NOT)
+	{
+		result = eval(run, index + 1);
+		return result >= 0 ? result : result == IS_TRUE ? IS_FALSE : IS_TRUE;
+	}
+	for (child = index + 1; child < node->end; child = nodes[child].end)
+	{
+		int64_t		one = eval(run, child);
+
+		if (one == decisive)
+			return one;
+		if (one >= 0 && result < 0)
+			result = one;
+	}
+	return result;
+}
+
+/* The money of a line, as billed or after some fixes. */
+typedef struct Money
+{
+	InvDecimal	amounts[RULES_COMPONENTS];
+	bool		known[RULES_COMPONENTS];
+	bool		is_void;
+} Money;
+
+#define FITS INT64_C(-1)			/* otherwise the field that was not known, or RULES_NO_FIELD */
+
+/*
+ * read_money --- what the provider billed; a missing factor is 1 (pass-through).
+ */
+static void
+read_money(const Run *run, Money *money)
+{
+	int			i;
+
+	money->is_void = false;
+	for (i = 0; i < RULES_COMPONENTS; i++)
+	{
+		const RuleValue *value = run->get(run->line, i);
+
+		money->known[i] = value->state == RULE_KNOWN;
+		money->amounts[i] = value->number;
+		if (i == RULES_FACTOR && value->state == RULE_NULL)
+		{
+			money->known[i] = true;
+			money->amounts[i] = inv_decimal(1, 0);
+		}
+	}
+}
+
+/*
+ * recompute --- total = units * price * factor, rounded as the contract says.
+ */
+static int64_t
+recompute(const Run *run, Money *money)
+{
+	const RuleValue *rounding = run->get(run->line, RULES_ROUNDING);
+	InvRounding mode;
+	int			i;
+
+	for (i = 0; i < RULES_TOTAL; i++)
+		if (!money->known[i])
+			return i;
+	if (rounding->state != RULE_KNOWN || !inv_rounding_from_text(rounding->text, rounding->length, &mode))
+		return RULES_ROUNDING;
+	if (!inv_priced(money->amounts[RULES_UNITS], money->amounts[RULES_PRICE], money->amounts[RULES_FACTOR], mode,
+					&money->amounts[RULES_TOTAL]))
+		return RULES_NO_FIELD;
+	return FITS;
+}
+
+/*
+ * apply_effect --- what the rule's fix makes of the line's money.
+ *
+ * A line that is void stays void.
+ */
+static int64_t
+apply_effect(const Run *run, const Rule *rule, Money *money)
+{
+	int			i;
+
+	if (rule->effect == RULE_HOLD)
+		return FITS;
+	if (rule->effect == RULE_VOID)
+	{
+		money->is_void = true;
+		money->amounts[RULES_TOTAL] = inv_decimal(0, 0);
+		return FITS;
+	}
+	for (i = 0; i < RULES_COMPONENTS; i++)
+	{
+		const RuleValue *value;
+
+		if (rule->set[i] == RULES_NO_FIELD)
+			continue;
+		value = run->get(run->line, rule->set[i]);
+		if (value->state != RULE_KNOWN)
+			return rule->set[i];
+		money->known[i] = true;
+		if (i != RULES_TOTAL || !money->is_void)
+			money->amounts[i] = value->number;
+	}
+	if (money->is_void || rule->set[RULES_TOTAL] != RULES_NO_FIELD)
+		return FITS;
+	return recompute(run, money);
+}
+
+/*
+ * difference --- before less after; FITS or RULES_NO_FIELD.
+ */
+static int64_t
+difference(const Money *before, const Money *after, InvDecimal *amount)
+{
+	return inv_subtract(before->amounts[RULES_TOTAL], after->amounts[RULES_TOTAL], amount) ? FITS : RULES_NO_FIELD;
+}
+
+/*
+ * value_finding --- identified: the rule alone on the billed line; net: the
+ * rule after those before it, whose result stands in current.
+ */
+static int64_t
+value_finding(const Run *run, const Rule *rule, const Money *billed, Money *current, RuleFinding *finding)
+{
+	Money		alone = *billed;
+	Money		after = *current;
+	int64_t		missing;
+
+	if (!billed->known[RULES_TOTAL])
+		return RULES_TOTAL;
+	if ((missing = apply_effect(run, rule, &alone)) != FITS || (missing = apply_effect(run, rule, &after)) != FITS ||
+		(missing = difference(billed, &alone, &finding->identified)) != FITS ||
+		(missing = difference(current, &after, &finding->net)) != FITS)
+		return missing;
+	if (rule->effect == RULE_HOLD)
+		finding->identified = billed->amounts[RULES_TOTAL];
+	*current = after;
+	finding->expected = after.amounts[RULES_TOTAL];
+	return FITS;
+}
+
+/*
+ * rules_run --- all rules over one line, in order of priority; returns the
+ * number of findings.
+ *
+ * classes are those the rules were bound to; findings has room for every rule.
+ */
+uint32_t
+rules_run(const RuleSet *rules, const uint8_t *classes, RulesGet get, void *line, RuleFinding *findings)
+{
+	Run			run = {rules, classes, get, line};
+	Money		billed;
+	Money		current;
+	bool		money_read = false;
+	uint32_t	count = 0;
+	uint32_t	i;
+
+	for (i = 0; i < rules->rules; i++)
+	{
+		const Rule *rule = rules_rules(rules) + i;
+		RuleFinding *finding = &findings[count];
+		int64_t		result = eval(&run, rule->applies);
+
+		if (result == IS_TRUE)
+			result = eval(&run, rule->fails);
+		if (result == IS_FALSE)
+			continue;
+		if (!money_read)
+		{
+			read_money(&run, &billed);
+			current = billed;
+			money_read = true;
+		}
+		finding->rule = i;
+		finding->outcome = rule->effect == RULE_HOLD ? RULE_HELD : RULE_FAIL;
+		if (result == IS_TRUE)
+			result = value_finding(&run, rule, &billed, &current, finding);
+		if (result != FITS)
+		{
+			finding->outcome = RULE_NOT_ASSESSED;
+			finding->field = (uint32_t) result;
+		}
+		count++;
+	}
+	return count;
+}
