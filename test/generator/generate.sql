@@ -1,0 +1,18 @@
+-- The synthetic county: psql -v seed=1 -v tier=S -f generate.sql   (S 10,000 lines, M 1,000,000 lines, M3 340,000 people x 3 years)
+-- Works in any plain PostgreSQL database; uses no function of the product. See README.md beside this file.
+\set ON_ERROR_STOP on
+\if :{?seed} \else \set seed 1 \endif
+\if :{?tier} \else \set tier S \endif
+SET client_min_messages = warning;
+SET jit = off;
+SET work_mem = '128MB';
+SET datestyle = 'ISO, DMY';
+SET extra_float_digits = 1;
+\ir 00-settings.sql
+\ir 10-facts.sql
+\ir 20-people.sql
+\ir 30-activity.sql
+\ir 40-prices.sql
+\ir 50-lines.sql
+\ir 60-plants.sql
+\ir 70-feeds.sql
