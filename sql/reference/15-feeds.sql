@@ -46,7 +46,7 @@ COMMENT ON TABLE feed_column_reference IS
 COMMENT ON COLUMN feed_column_reference.source_header IS
     'Header as the standard names it; "column 3" is the third column of a file without header.';
 COMMENT ON COLUMN feed_column_reference.reader IS
-    'text, id (identifier of a record), code (upper case, no blanks), org (organisation code), practice (first six characters), integer, number, price (an amount; a dash or blank is none), percent (30 % or 0.3), amount, date, yes_no, '
+    'text, id (identifier of a record), code (upper case, no blanks), org (organisation code), practice (first six characters), integer, number, factor (above 0, below 100), price and days (a dash is none), percent (30 % or 0.3), amount, date, yes_no, '
     'nhs_number, hrg, year (2024/25, 202425, 2425), month (1 = April, M06, September, 2024-09), sex, icd10_list, opcs4_list (blank-separated, or repeated columns numbered at the end).';
 COMMENT ON COLUMN feed_column_reference.required IS 'A row without a readable value is refused; a file without the column is refused whole.';
 
@@ -57,7 +57,7 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('plcm', 'month', 'FINANCIAL MONTH', 'month', true, 1),
 ('plcm', 'financial_year', 'FINANCIAL YEAR', 'year', true, 1),
 ('plcm', 'provider_code', 'ORGANISATION IDENTIFIER (CODE OF PROVIDER)', 'org', true, 1),
-('plcm', 'site_code', 'ORGANISATION SITE IDENTIFIER (OF TREATMENT)', 'org', false, 1),
+('plcm', 'site_code', 'ORGANISATION SITE IDENTIFIER (OF TREATMENT)', 'code', false, 1),
 ('plcm', 'commissioner_code', 'ORGANISATION IDENTIFIER (CODE OF COMMISSIONER)', 'org', true, 1),
 ('plcm', 'practice_code', 'GENERAL MEDICAL PRACTICE CODE (PATIENT REGISTRATION)', 'practice', false, 1),
 ('plcm', 'nhs_number', 'NHS NUMBER', 'nhs_number', false, 1),
@@ -79,14 +79,14 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('plcm', 'provider_event_id', 'NON CDS UNIQUE IDENTIFIER', 'id', false, 3),
 ('plcm', 'units', 'ACTIVITY COUNT (POINT OF DELIVERY)', 'number', false, 1),
 ('plcm', 'unit_price', 'ACTIVITY UNIT PRICE', 'amount', false, 1),
-('plcm', 'market_forces_factor', 'MARKET FORCES FACTOR', 'number', false, 1),
+('plcm', 'market_forces_factor', 'MARKET FORCES FACTOR', 'factor', false, 1),
 ('plcm', 'total_cost', 'TOTAL COST', 'amount', true, 1),
 ('plcm', 'prescribed_service', 'SERVICE CODE', 'code', false, 1),
 -- Aggregate contract monitoring
 ('acm', 'month', 'FINANCIAL MONTH', 'month', true, 1),
 ('acm', 'financial_year', 'FINANCIAL YEAR', 'year', true, 1),
 ('acm', 'provider_code', 'ORGANISATION IDENTIFIER (CODE OF PROVIDER)', 'org', true, 1),
-('acm', 'site_code', 'ORGANISATION SITE IDENTIFIER (OF TREATMENT)', 'org', false, 1),
+('acm', 'site_code', 'ORGANISATION SITE IDENTIFIER (OF TREATMENT)', 'code', false, 1),
 ('acm', 'commissioner_code', 'ORGANISATION IDENTIFIER (CODE OF COMMISSIONER)', 'org', true, 1),
 ('acm', 'treatment_function', 'ACTIVITY TREATMENT FUNCTION CODE', 'code', false, 1),
 ('acm', 'pod', 'POINT OF DELIVERY CODE', 'code', true, 1),
@@ -100,7 +100,7 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('sus_apc', 'provider_event_id', 'spell.hospital_provider_spell_number', 'id', true, 1),
 ('sus_apc', 'cds_id', 'system.transaction.cds_unique_identifier', 'id', false, 1),
 ('sus_apc', 'provider_code', 'spell.commissioning.service_agreement.provider', 'org', true, 1),
-('sus_apc', 'site_code', 'spell.care_location.site_code_of_treatment', 'org', false, 1),
+('sus_apc', 'site_code', 'spell.care_location.site_code_of_treatment', 'code', false, 1),
 ('sus_apc', 'commissioner_billed', 'spell.commissioning.service_agreement.commissioner', 'org', false, 1),
 ('sus_apc', 'practice_code', 'spell.patient.registration.general_practice', 'practice', false, 1),
 ('sus_apc', 'nhs_number', 'spell.patient.identity.nhs_number.value', 'nhs_number', false, 1),
@@ -135,7 +135,7 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('sus_op', 'provider_event_id', 'appointment.identifier', 'id', true, 1),
 ('sus_op', 'cds_id', 'system.transaction.cds_unique_identifier', 'id', false, 1),
 ('sus_op', 'provider_code', 'appointment.commissioning.service_agreement.provider', 'org', true, 1),
-('sus_op', 'site_code', 'appointment.care_location.site_code_of_treatment', 'org', false, 1),
+('sus_op', 'site_code', 'appointment.care_location.site_code_of_treatment', 'code', false, 1),
 ('sus_op', 'commissioner_billed', 'appointment.commissioning.service_agreement.commissioner', 'org', false, 1),
 ('sus_op', 'practice_code', 'appointment.patient.registration.general_practice', 'practice', false, 1),
 ('sus_op', 'nhs_number', 'appointment.patient.identity.nhs_number.value', 'nhs_number', false, 1),
@@ -163,7 +163,7 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('sus_ec', 'provider_event_id', 'attendance.unique_identifier', 'id', true, 2),
 ('sus_ec', 'cds_id', 'system.transaction.cds_unique_identifier', 'id', false, 1),
 ('sus_ec', 'provider_code', 'commissioning.service_agreement.provider', 'org', true, 1),
-('sus_ec', 'site_code', 'attendance.location.site', 'org', false, 1),
+('sus_ec', 'site_code', 'attendance.location.site', 'code', false, 1),
 ('sus_ec', 'commissioner_billed', 'commissioning.service_agreement.commissioner', 'org', false, 1),
 ('sus_ec', 'practice_code', 'patient.gp_registration.general_practice', 'practice', false, 1),
 ('sus_ec', 'nhs_number', 'patient.nhs_number.value', 'nhs_number', false, 1),
@@ -207,9 +207,9 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('prices', 'combined', 'Combined day case / ordinary elective spell tariff (£)', 'price', false, 1),
 ('prices', 'day_case', 'Day case spell tariff (£)', 'price', false, 1),
 ('prices', 'elective', 'Ordinary elective spell tariff (£)', 'price', false, 1),
-('prices', 'elective_trim', 'Ordinary elective long stay trim point (days)', 'price', false, 1),
+('prices', 'elective_trim', 'Ordinary elective long stay trim point (days)', 'days', false, 1),
 ('prices', 'non_elective', 'Non-elective spell tariff (£)', 'price', false, 1),
-('prices', 'non_elective_trim', 'Non-elective long stay trim point (days)', 'price', false, 1),
+('prices', 'non_elective_trim', 'Non-elective long stay trim point (days)', 'days', false, 1),
 ('prices', 'per_day', 'Per day long stay payment (for days exceeding trim point) (£)', 'price', false, 1),
 ('prices', 'short_stay_applicable', 'Reduced short stay emergency tariff _applicable?', 'yes_no', false, 1),
 ('prices', 'short_stay_percent', '% applied in calculation of reduced short stay emergency tariff', 'percent', false, 1),
@@ -229,7 +229,7 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('prices_other', 'price', 'PRICE', 'amount', true, 1),
 ('factors', 'provider_code', 'PROVIDER CODE', 'org', true, 1),
 ('factors', 'financial_year', 'FINANCIAL YEAR', 'year', true, 1),
-('factors', 'value', 'MARKET FORCES FACTOR', 'number', true, 1),
+('factors', 'value', 'MARKET FORCES FACTOR', 'factor', true, 1),
 ('plan', 'contract_id', 'CONTRACT', 'text', true, 1),
 ('plan', 'commissioner_code', 'COMMISSIONER CODE', 'org', true, 1),
 ('plan', 'financial_year', 'FINANCIAL YEAR', 'year', true, 1),

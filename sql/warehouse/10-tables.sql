@@ -118,10 +118,24 @@ CREATE TABLE @icb@.submission (
     amount_rejected numeric(19,6) NOT NULL DEFAULT 0,
     control_rows   bigint,
     control_amount numeric(19,6),
-    status         text NOT NULL DEFAULT 'landed' CHECK (status IN ('landed', 'loading', 'loaded', 'failed')),
+    status         text NOT NULL DEFAULT 'landing' CHECK (status IN ('landing', 'landed', 'loading', 'held', 'loaded', 'failed')),
+    submission_kind text NOT NULL DEFAULT 'flex' CHECK (submission_kind IN ('flex', 'freeze', 'refresh')),
+    snapshot_date  date,
+    person_system  text NOT NULL DEFAULT 'nhs_number',
+    header         text[] NOT NULL DEFAULT '{}',
+    landing_columns text[] NOT NULL DEFAULT '{}',
+    amounts_unreadable bigint NOT NULL DEFAULT 0,
+    released       boolean NOT NULL DEFAULT false,
+    message        text,
     UNIQUE (feed, file_hash)
 );
 COMMENT ON TABLE @icb@.submission IS 'One row per file received. The same file twice is one row: its content hash is the key.';
+COMMENT ON COLUMN @icb@.submission.status IS 'landing (being copied), landed, loading, held (falls too far: to be released), loaded or failed.';
+COMMENT ON COLUMN @icb@.submission.snapshot_date IS 'Date of a snapshot file that does not carry one.';
+COMMENT ON COLUMN @icb@.submission.person_system IS 'What the person column holds: nhs_number, or the name of a pseudonym system whose values are taken as they are.';
+COMMENT ON COLUMN @icb@.submission.header IS 'Column headers as sent; landing_columns are their names in the landing table.';
+COMMENT ON COLUMN @icb@.submission.amounts_unreadable IS 'Refused rows whose amount cannot be read, so that no amount total contains them.';
+COMMENT ON COLUMN @icb@.submission.released IS 'A held file was released: it is loaded however far it falls.';
 
 CREATE TABLE @icb@.submission_slice (
     submission_id   bigint NOT NULL REFERENCES @icb@.submission,
@@ -135,6 +149,10 @@ CREATE TABLE @icb@.submission_slice (
     amount          numeric(19,6) NOT NULL DEFAULT 0,
     status          text NOT NULL CHECK (status IN ('current', 'superseded', 'held')),
     held_reason     text,
+    refused_count   bigint NOT NULL DEFAULT 0,
+    refused_amount  numeric(19,6) NOT NULL DEFAULT 0,
+    released_by     text,
+    released_at     timestamptz,
     PRIMARY KEY (submission_id, dataset, provider_code, commissioner_code, financial_year, month)
 );
 -- The current position of a slice is one submission, whatever was sent before.
@@ -152,7 +170,9 @@ CREATE TABLE @icb@.reject (
     amount        numeric(19,6),
     PRIMARY KEY (submission_id, line_no, column_name)
 );
-COMMENT ON TABLE @icb@.reject IS 'Refused rows: file (submission), line, column, value with letters and digits masked, reason. Raw values stand in the identity schema.';
+COMMENT ON TABLE @icb@.reject IS 'Refused rows, one row per fault: file (submission), line, column, value with letters and digits masked, reason. Raw values stand in the identity schema.';
+COMMENT ON COLUMN @icb@.reject.line_no IS 'Line of the file on which the row begins; the header is line 1.';
+COMMENT ON COLUMN @icb@.reject.amount IS 'Amount of the row where it can be read, on its first fault only, so that sums count it once.';
 
 CREATE TABLE @icb_identity@.reject_raw (
     submission_id bigint NOT NULL,
