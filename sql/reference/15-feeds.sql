@@ -46,7 +46,7 @@ COMMENT ON TABLE feed_column_reference IS
 COMMENT ON COLUMN feed_column_reference.source_header IS
     'Header as the standard names it; "column 3" is the third column of a file without header.';
 COMMENT ON COLUMN feed_column_reference.reader IS
-    'text, id (identifier of a record), code (upper case, no blanks), org (organisation code), practice (first six characters), integer, number, factor (above 0, below 100), price and days (a dash is none), percent (30 % or 0.3), amount, date, yes_no, '
+    'text, id (identifier of a record), code (upper case, no blanks), org (organisation code), practice (first six characters), integer, number, factor (above 0, below 100), price, days and percent (30 % or 0.3; a dash is none), amount, date, yes_no, '
     'nhs_number, hrg, year (2024/25, 202425, 2425), month (1 = April, M06, September, 2024-09), sex, icd10_list, opcs4_list (blank-separated, or repeated columns numbered at the end).';
 COMMENT ON COLUMN feed_column_reference.required IS 'A row without a readable value is refused; a file without the column is refused whole.';
 

@@ -121,7 +121,6 @@ CREATE TABLE @icb@.submission (
     status         text NOT NULL DEFAULT 'landing' CHECK (status IN ('landing', 'landed', 'loading', 'held', 'loaded', 'failed')),
     submission_kind text NOT NULL DEFAULT 'flex' CHECK (submission_kind IN ('flex', 'freeze', 'refresh')),
     snapshot_date  date,
-    person_system  text NOT NULL DEFAULT 'nhs_number',
     header         text[] NOT NULL DEFAULT '{}',
     landing_columns text[] NOT NULL DEFAULT '{}',
     amounts_unreadable bigint NOT NULL DEFAULT 0,
@@ -132,7 +131,6 @@ CREATE TABLE @icb@.submission (
 COMMENT ON TABLE @icb@.submission IS 'One row per file received. The same file twice is one row: its content hash is the key.';
 COMMENT ON COLUMN @icb@.submission.status IS 'landing (being copied), landed, loading, held (falls too far: to be released), loaded or failed.';
 COMMENT ON COLUMN @icb@.submission.snapshot_date IS 'Date of a snapshot file that does not carry one.';
-COMMENT ON COLUMN @icb@.submission.person_system IS 'What the person column holds: nhs_number, or the name of a pseudonym system whose values are taken as they are.';
 COMMENT ON COLUMN @icb@.submission.header IS 'Column headers as sent; landing_columns are their names in the landing table.';
 COMMENT ON COLUMN @icb@.submission.amounts_unreadable IS 'Refused rows whose amount cannot be read, so that no amount total contains them.';
 COMMENT ON COLUMN @icb@.submission.released IS 'A held file was released: it is loaded however far it falls.';
