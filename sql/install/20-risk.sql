@@ -133,6 +133,11 @@ CREATE FUNCTION risk_match(model risk_model, code icd10) RETURNS risk_flags
 COMMENT ON FUNCTION risk_match(risk_model, icd10) IS
     'The categories of the model that one code hits. A NULL code, or one that hits none, gives the neutral element. A NULL model raises 22004.';
 
+CREATE FUNCTION risk_match_codes(model risk_model, codes icd10[]) RETURNS risk_flags
+    AS 'MODULE_PATHNAME', 'commissioning_risk_match_codes' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION risk_match_codes(risk_model, icd10[]) IS
+    'The categories of the model that a list of codes hits, for tables that keep the codes of an event in an array. NULL, no codes, or codes that hit none give the neutral element; NULL elements are ignored. A NULL model raises 22004.';
+
 CREATE FUNCTION risk_flags_or(risk_flags, risk_flags) RETURNS risk_flags
     AS 'MODULE_PATHNAME', 'commissioning_risk_flags_or' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION risk_flags_or(risk_flags, risk_flags) IS
@@ -192,3 +197,8 @@ CREATE FUNCTION risk_predict(model risk_model, inputs double precision[]) RETURN
     AS 'MODULE_PATHNAME', 'commissioning_risk_predict' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION risk_predict(risk_model, double precision[]) IS
     'Score of a model of numeric inputs only, given as an array in the order of risk_inputs; for wide tables. A NULL array or element gives NULL. 22023 for a wrong number of inputs or a model that scores codes, 22003 for overflow.';
+
+CREATE FUNCTION risk_lookback_days(model risk_model) RETURNS integer
+    AS 'MODULE_PATHNAME', 'commissioning_risk_lookback_days' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION risk_lookback_days(risk_model) IS
+    'Days of history that a model looks at, up to and including the day as of which it is scored. NULL: all history.';

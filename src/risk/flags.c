@@ -18,10 +18,10 @@
 static RiskFlags neutral = {VARHDRSZ};
 
 /*
- * neutral_flags --- the value without contents.
+ * risk_flags_neutral --- the value without contents.
  */
-static Datum
-neutral_flags(void)
+Datum
+risk_flags_neutral(void)
 {
 	SET_VARSIZE(&neutral, VARHDRSZ);
 	return PointerGetDatum(&neutral);
@@ -308,10 +308,10 @@ commissioning_risk_match(PG_FUNCTION_ARGS)
 	uint32    set;
 
 	if (PG_ARGISNULL(1))
-		return neutral_flags();
+		return risk_flags_neutral();
 	set = risk_find_set(use->model, (uint64) PG_GETARG_INT64(1));
 	if (set == 0)
-		return neutral_flags();
+		return risk_flags_neutral();
 	if (use->matches[set] == NULL)
 	{
 		RiskFlags *flags = risk_flags_make(use->context, use->model);

@@ -52,6 +52,7 @@ typedef struct ModelUse
 
 extern ModelUse     *risk_model_argument(FunctionCallInfo fcinfo);
 extern RiskFlags    *risk_flags_make(MemoryContext context, const RiskModel *model);
+extern Datum         risk_flags_neutral(void);
 extern const uint64 *risk_flags_words(const RiskModel *model, const RiskFlags *flags);
 
 #endif /* RISK_H */

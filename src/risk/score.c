@@ -50,7 +50,8 @@ read_array(Datum argument, ArrayBuffer *buffer)
 	int             items;
 	int             i;
 
-	if (VARATT_IS_SHORT(stored))
+	/* the mark of a short header is also that of a pointer */
+	if (VARATT_IS_SHORT(stored) && !VARATT_IS_EXTERNAL(stored))
 	{
 		memcpy(buffer->bytes + VARHDRSZ, VARDATA_SHORT(stored),
 			   VARSIZE_SHORT(stored) - VARHDRSZ_SHORT);
@@ -87,6 +88,38 @@ match_codes(const RiskModel *model, const EightByteArray *codes, uint64 *words)
 		if (set != 0)
 			risk_add_set(model, set, words);
 	}
+}
+
+PG_FUNCTION_INFO_V1(commissioning_risk_match_codes);
+
+/*
+ * risk_match_codes --- the categories of a model that a list of codes hits.
+ *
+ * NULL or no codes, or codes that hit nothing, give the neutral element.
+ */
+Datum
+commissioning_risk_match_codes(PG_FUNCTION_ARGS)
+{
+	const RiskModel *model = risk_model_argument(fcinfo)->model;
+	EightByteArray   codes;
+	ArrayBuffer      buffer;
+	RiskFlags       *flags = NULL;
+	int              i;
+
+	if (PG_ARGISNULL(1))
+		return risk_flags_neutral();
+	codes = read_array(PG_GETARG_DATUM(1), &buffer);
+	for (i = 0; i < codes.count; i++)
+	{
+		uint32 set = risk_find_set(model, (uint64) codes.value[i]);
+
+		if (set == 0)
+			continue;
+		if (flags == NULL)
+			flags = risk_flags_make(CurrentMemoryContext, model);
+		risk_add_set(model, set, flags->words);
+	}
+	return flags == NULL ? risk_flags_neutral() : PointerGetDatum(flags);
 }
 
 /*
@@ -525,4 +558,19 @@ commissioning_risk_explain(PG_FUNCTION_ARGS)
 	explain_categories(result, model, &codes);
 	explain_inputs(result, model, inputs);
 	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(commissioning_risk_lookback_days);
+
+/*
+ * risk_lookback_days --- days of history the model looks at; NULL: all of it.
+ */
+Datum
+commissioning_risk_lookback_days(PG_FUNCTION_ARGS)
+{
+	const RiskModel *model = risk_model_argument(fcinfo)->model;
+
+	if (model->lookback_days == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(model->lookback_days);
 }

@@ -56,6 +56,24 @@ SELECT risk_inputs(NULL);
 SELECT risk_predict(NULL, '{1}');
 SELECT risk_fingerprint(NULL);
 
+-- Arrays and models as PL/pgSQL variables (expanded arrays), compressed, long, stored with every header
+DO $$
+DECLARE
+    m risk_model := registered_model('charlson_quan2005_original');
+    codes icd10[] := '{I21}';
+    found text[];
+BEGIN
+    FOR i IN 1..3 LOOP
+        codes := codes || '{C78,C509}'::icd10[];
+        SELECT array_agg(e.term) INTO found FROM risk_explain(m, codes) e;
+        RAISE NOTICE '% % % %', risk_score(m, codes), risk_categories(m, codes), found, risk_flags_categories(m, risk_match_codes(m, codes));
+    END LOOP;
+END $$;
+CREATE TEMP TABLE stored (id integer, codes icd10[], m risk_model);
+ALTER TABLE stored ALTER codes SET STORAGE extended, ALTER m SET STORAGE extended;
+INSERT INTO stored SELECT n, array_fill('C78'::icd10, ARRAY[n]), registered_model('charlson_quan2005_original') FROM unnest(ARRAY[0, 1, 10, 13, 14, 100, 1000, 20000]) n;
+SELECT id, pg_column_size(codes) < id * 8 AS compressed, risk_score(m, codes) AS score, risk_score_flags(m, risk_match_codes(m, codes)) AS by_flags, pg_column_size(m) < 6900 AS model_compressed FROM stored ORDER BY id;
+
 -- The registry
 SELECT risk_fingerprint(registered_model('hfrs_gilbert2018')) = risk_fingerprint(registered_model('hfrs_gilbert2018', '1')) AS newest;
 \set VERBOSITY sqlstate

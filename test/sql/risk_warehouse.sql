@@ -1,0 +1,137 @@
+-- Risk in a warehouse: registry, population scores kept and live, explanation; all with an empty search_path.
+\pset null '(null)'
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+SELECT commissioning.create_warehouse('risk_wh', 'risk_stratification', 3);
+SET search_path = '';
+-- 1..3 worked examples, 4 no history, 5 dead, 6 left, 7 died after, 8 two practices, 9 no codes; 100..2099 a crowd
+INSERT INTO risk_wh.person (person_id, sex, birth_month, death_date)
+SELECT i, CASE i % 3 WHEN 0 THEN '1' WHEN 1 THEN '2' END, pg_catalog.make_date(1930 + i % 60, 1 + i % 12, 1),
+       CASE i WHEN 5 THEN DATE '2024-06-30' WHEN 7 THEN DATE '2025-01-01' END
+FROM (SELECT pg_catalog.generate_series(1, 9) UNION ALL SELECT pg_catalog.generate_series(100, 2099)) g (i);
+INSERT INTO risk_wh.registration (person_id, practice_code, valid_from, valid_to)
+SELECT p.person_id, 'P8100' || p.person_id % 4, '2015-04-01', CASE p.person_id WHEN 6 THEN DATE '2024-12-31' WHEN 8 THEN DATE '2024-10-01' END
+FROM risk_wh.person p;
+INSERT INTO risk_wh.registration (person_id, practice_code, valid_from) VALUES (8, 'P81009', '2024-10-01');
+INSERT INTO risk_wh.activity (person_id, activity_id, dataset, provider_code, start_date, end_date, admission_method, diagnoses) VALUES
+    (1, 1, 'APC', 'RXX', '2024-02-01', '2024-02-03', '21', '{I210,K700}'),
+    (1, 2, 'APC', 'RXX', '2024-05-01', '2024-05-01', '11', '{K704,E112,E119}'),
+    (1, 3, 'OP', 'RXX', '2024-06-01', '2024-06-01', NULL, '{C509,C78,NULL}'),
+    (2, 4, 'APC', 'RXX', '2024-12-20', '2024-12-30', '21', '{N390,R296}'),
+    (2, 5, 'APC', 'RXX', '2023-11-20', '2023-11-26', '21', '{F009,W190,N390}'),
+    -- edges of 730 days before 2024-12-31: one day outside, the last day inside; discharged a day late; open; future
+    (3, 6, 'APC', 'RXX', '2022-12-01', '2022-12-31', '21', '{F00}'),
+    (3, 7, 'APC', 'RXX', '2023-01-01', '2023-01-01', '21', '{G81}'),
+    (3, 8, 'APC', 'RXX', '2024-12-01', '2025-01-01', '21', '{N39}'),
+    (3, 9, 'APC', 'RXX', '2024-12-31', NULL, '21', '{R29}'),
+    (4, 10, 'EC', 'RXX', '2025-02-01', '2025-02-01', NULL, '{F00}'),
+    (5, 11, 'APC', 'RXX', '2024-06-01', '2024-06-30', '21', '{I21}'),
+    (6, 12, 'APC', 'RXX', '2024-06-01', '2024-06-30', '21', '{I21}'),
+    (7, 13, 'APC', 'RXX', '2024-06-01', '2024-06-30', '21', '{C78,F00}'),
+    (8, 14, 'APC', 'RXX', '2024-06-01', '2024-06-30', '21', '{I50}'),
+    (9, 15, 'OP', 'RXX', '2024-06-01', '2024-06-01', NULL, NULL);
+INSERT INTO risk_wh.activity (person_id, activity_id, dataset, provider_code, start_date, end_date, diagnoses)
+SELECT p.person_id, 1000 + p.person_id * 10 + n, 'APC', 'RXX', DATE '2024-12-31' - (p.person_id * n)::integer % 900, DATE '2024-12-31' - (p.person_id * n)::integer % 900,
+       (ARRAY['{I210,E119}', '{F009}', '{W190,R296}', '{N390,N179,I500}', '{Z999}', '{C780,C509}', '{G819,F03X,J189}', '{R54X,E112}'])[1 + (p.person_id * 3 + n * 5) % 8]::commissioning.icd10[]
+FROM risk_wh.person p CROSS JOIN pg_catalog.generate_series(1, 6) n WHERE p.person_id >= 100 AND n <= p.person_id % 7;
+ANALYZE risk_wh.activity;
+
+-- The registry: shipped and local
+SELECT name, version, local, newest FROM risk_wh.known_model ORDER BY name, version;
+SELECT risk_wh.register_model('{"name": "attendance", "version": "1", "title": "Readmission, local", "source": "Local fit", "link": "logit", "intercept": -4, "points_scale": 100, "lookback_days": 100,
+    "categories": [{"key": "heart", "label": "Heart failure", "points": 0.25, "prefixes": ["I50"]}],
+    "inputs": [{"name": "age", "label": "Age in years", "coefficient": 0.03}, {"name": "male", "coefficient": 0.1, "missing": 0}, {"name": "emergency_admissions_12m", "coefficient": 0.5}],
+    "bands": [{"label": "low"}, {"label": "high", "from": 0.3}]}', 'example');
+SELECT risk_wh.register_model(body) AS again_is_nothing FROM risk_wh.model;
+SELECT risk_wh.register_model((body::jsonb || '{"intercept": -3}')::commissioning.risk_model) FROM risk_wh.model;
+SELECT risk_wh.register_model(NULL);
+-- a local version of a shipped name wins; version 10 is newer than 9
+SELECT risk_wh.register_model((body::jsonb || '{"version": "9", "title": "local"}')::commissioning.risk_model),
+       risk_wh.register_model((body::jsonb || '{"version": "10", "title": "local"}')::commissioning.risk_model)
+FROM commissioning.risk_model_reference WHERE name = 'charlson_quan2005_quan2011';
+SELECT name, version, local, newest FROM risk_wh.known_model ORDER BY name, version COLLATE "C";
+DELETE FROM risk_wh.model WHERE name = 'charlson_quan2005_quan2011';
+SELECT risk_wh.registered_model('nonesuch');
+SELECT risk_wh.registered_model('attendance', '2');
+SELECT (risk_wh.registered_model('attendance')::jsonb ->> 'version') AS version;
+
+-- Nothing kept yet; live scores stand
+SELECT count(*) FROM risk_wh_reporting.risk_register;
+SELECT model, count(*) FROM risk_wh_reporting.risk_live GROUP BY model ORDER BY model;
+
+-- Score, keep, repeat
+CALL risk_wh.score_population('hfrs_gilbert2018', '2024-12-31');
+CALL risk_wh.score_population('charlson_quan2005_original', '2024-12-31');
+SELECT person_id, practice_code, score, band, categories FROM risk_wh_reporting.risk_register WHERE model = 'hfrs_gilbert2018' AND person_id < 10 ORDER BY person_id;
+SELECT person_id, practice_code, score, band, categories FROM risk_wh_reporting.risk_register WHERE model = 'charlson_quan2005_original' AND person_id < 10 ORDER BY person_id;
+SELECT stage, status, rows_out, message FROM risk_wh_reporting.run_log ORDER BY run_id;
+CALL risk_wh.score_population('hfrs_gilbert2018', '2024-12-31');
+CALL risk_wh.score_population('hfrs_gilbert2018', '2024-12-31', '1');
+SELECT stage, status, rows_out, message FROM risk_wh_reporting.run_log ORDER BY run_id DESC LIMIT 2;
+SELECT model, as_of, lookback_days, data_date, people FROM risk_wh.risk_run ORDER BY risk_run_id;
+-- kept and live agree, every column
+SELECT count(*) AS kept, count(*) FILTER (WHERE l.score = r.score AND l.band = r.band AND l.practice_code = r.practice_code AND l.categories = r.categories
+                                            AND l.as_of = r.as_of AND l.model_version = r.model_version) AS equal
+FROM risk_wh_reporting.risk_register r LEFT JOIN risk_wh_reporting.risk_live l ON l.person_id = r.person_id AND l.model = r.model;
+-- ranks: a permutation, by score, ties by person
+SELECT model, count(*) AS people, count(DISTINCT rank_overall) AS ranks, min(rank_overall), max(rank_overall),
+       count(*) FILTER (WHERE rank_overall <> expected) AS wrong, count(*) FILTER (WHERE rank_practice <> in_practice) AS wrong_in_practice,
+       max(top_pct) AS last_pct
+FROM (SELECT r.*, row_number() OVER (PARTITION BY model ORDER BY score DESC, person_id) AS expected,
+             row_number() OVER (PARTITION BY model, practice_code ORDER BY score DESC, person_id) AS in_practice
+      FROM risk_wh_reporting.risk_register r) x
+GROUP BY model ORDER BY model;
+SELECT model, band_order, band, patients, pct, suppressed FROM risk_wh_reporting.risk_pyramid ORDER BY 1, 2;
+SELECT model, tier_order, tier, patients, lowest_score, suppressed FROM risk_wh_reporting.risk_tier ORDER BY 1, 2 DESC;
+SELECT model, model_version, title, lookback_days, categories, inputs, local, newest FROM risk_wh_reporting.risk_model ORDER BY 1, 2;
+
+-- Why
+SELECT * FROM risk_wh.explain_risk(1, 'charlson_quan2005_original');
+SELECT * FROM risk_wh.explain_risk(2, 'hfrs_gilbert2018', '2024-12-31');
+SELECT * FROM risk_wh.explain_risk(9, 'hfrs_gilbert2018', '2024-12-31');
+SELECT * FROM risk_wh.explain_risk(8, 'attendance', '2024-07-15');
+SELECT count(*) AS people, count(*) FILTER (WHERE e.total = r.score AND e.score = r.score AND coalesce(e.band, '') = coalesce(r.band, '')) AS explained
+FROM risk_wh_reporting.risk_register r
+CROSS JOIN LATERAL (SELECT round(coalesce(sum(x.contribution), 0)::numeric, 6) AS total, round(max(x.value) FILTER (WHERE x.term = 'score')::numeric, 6) AS score,
+                           max(x.label) FILTER (WHERE x.term = 'score') AS band
+                    FROM risk_wh.explain_risk(r.person_id, r.model) x) e
+WHERE r.person_id < 300;
+SELECT risk_wh.explain_risk(4711, 'hfrs_gilbert2018');
+SELECT risk_wh.explain_risk(5, 'hfrs_gilbert2018');
+SELECT risk_wh.explain_risk(1, 'nonesuch');
+
+-- Changed data add a set, and only then; an earlier one is kept
+INSERT INTO risk_wh.activity (person_id, activity_id, dataset, provider_code, start_date, end_date, diagnoses) VALUES (4, 16, 'APC', 'RXX', '2024-12-30', '2024-12-31', '{F00}');
+SELECT score FROM risk_wh_reporting.risk_live WHERE model = 'hfrs_gilbert2018' AND person_id = 4;
+CALL risk_wh.score_population('hfrs_gilbert2018', '2024-12-31');
+CALL risk_wh.score_population('hfrs_gilbert2018', '2024-12-31');
+-- an event without meaning for the model changes nothing
+INSERT INTO risk_wh.activity (person_id, activity_id, dataset, provider_code, start_date, end_date, diagnoses) VALUES (4, 17, 'APC', 'RXX', '2024-12-30', '2024-12-31', '{L200}');
+CALL risk_wh.score_population('hfrs_gilbert2018', '2024-12-31');
+SELECT r.risk_run_id, r.model, count(*) AS people, max(s.score) FILTER (WHERE s.person_id = 4) AS person_4 FROM risk_wh.risk_run r JOIN risk_wh.risk_score s ON s.risk_run_id = r.risk_run_id GROUP BY 1, 2 ORDER BY 1;
+SELECT score FROM risk_wh_reporting.risk_register WHERE model = 'hfrs_gilbert2018' AND person_id = 4;
+-- all models, the day of the latest event
+CALL risk_wh.score_population();
+CALL risk_wh.score_population();
+SELECT model, model_version, as_of, people FROM risk_wh.current_risk_run ORDER BY model;
+SELECT count(*) AS kept, count(*) FILTER (WHERE l.score = r.score AND l.band IS NOT DISTINCT FROM r.band) AS equal
+FROM risk_wh_reporting.risk_register r LEFT JOIN risk_wh_reporting.risk_live l ON l.person_id = r.person_id AND l.model = r.model;
+CALL risk_wh.score_population('nonesuch');
+
+-- A filter on one person reaches the tables
+CREATE FUNCTION pg_temp.plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || query; END $$;
+SELECT count(*) FILTER (WHERE l ~ 'on activity_p[0-9]') AS partitions_read, count(*) FILTER (WHERE l LIKE '%Seq Scan on activity%') AS read_whole,
+       count(*) FILTER (WHERE l LIKE '%Index Cond: (%person_id = 4)%') AS by_person, count(*) FILTER (WHERE l LIKE '%Function Scan%') AS not_inlined
+FROM pg_temp.plan('SELECT score FROM risk_wh_reporting.risk_live WHERE model = ''hfrs_gilbert2018'' AND person_id = 4') l;
+
+-- Another purpose: refused, and nothing shown
+RESET search_path;
+SELECT commissioning.create_warehouse('risk_iv', 'invoice_validation', 1);
+CALL risk_iv.score_population('hfrs_gilbert2018', '2024-12-31');
+SELECT risk_iv.explain_risk(1, 'hfrs_gilbert2018');
+SELECT count(*) FROM risk_iv_reporting.risk_live;
+SELECT count(*) FROM risk_iv.run;
+SET client_min_messages = warning;
+DROP SCHEMA risk_iv, risk_iv_identity, risk_iv_reporting CASCADE;
+DROP SCHEMA risk_wh, risk_wh_identity, risk_wh_reporting CASCADE;
+RESET client_min_messages;
