@@ -4,7 +4,8 @@
 --   NAME_analyst    + all views, tables and read-only functions of NAME (people by person_id, no identifiers)
 --   NAME_validator  + reads NAME_identity: alone among those who work with results
 --   NAME_operator   analyst + loads files and runs the stages: writes everywhere, NAME_identity included, because loading is about identifiers
---   NAME_admin      analyst + keeps contracts, prices, rules, code maps; hands out the other roles; does not see identity
+--   NAME_admin      what an analyst sees + keeps contracts, prices, rules, code maps; hands out the other roles. It does not see
+--                   identity: the role does not inherit, so what it hands out it does not have in passing.
 
 CREATE FUNCTION grant_roles(name text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -17,13 +18,13 @@ BEGIN
     FOR step IN
         SELECT replace(statement, 'NAME', name) AS statement FROM unnest(ARRAY[
             'GRANT NAME_reader TO NAME_analyst',
-            'GRANT NAME_analyst TO NAME_validator, NAME_operator, NAME_admin',
+            'GRANT NAME_analyst TO NAME_validator, NAME_operator',
             'GRANT NAME_reader, NAME_analyst, NAME_validator, NAME_operator TO NAME_admin WITH ADMIN OPTION',
-            'GRANT USAGE ON SCHEMA NAME_reporting TO NAME_reader',
-            'GRANT USAGE ON SCHEMA NAME TO NAME_analyst',
+            'GRANT USAGE ON SCHEMA NAME_reporting TO NAME_reader, NAME_admin',
+            'GRANT USAGE ON SCHEMA NAME TO NAME_analyst, NAME_admin',
             'GRANT USAGE ON SCHEMA NAME_identity TO NAME_validator',
             'GRANT USAGE, CREATE ON SCHEMA NAME_identity TO NAME_operator',
-            'GRANT SELECT ON ALL TABLES IN SCHEMA NAME, NAME_reporting TO NAME_analyst',
+            'GRANT SELECT ON ALL TABLES IN SCHEMA NAME, NAME_reporting TO NAME_analyst, NAME_admin',
             'GRANT SELECT ON ALL TABLES IN SCHEMA NAME_identity TO NAME_validator',
             'GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA NAME, NAME_identity TO NAME_operator',
             'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON NAME.meta, NAME.deployed_object FROM NAME_operator',
@@ -47,7 +48,7 @@ BEGIN
         SELECT p.oid::regprocedure AS routine FROM pg_proc p
         WHERE p.pronamespace = name::regnamespace AND p.prokind <> 'p' AND p.provolatile <> 'v'
     LOOP
-        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', step.routine, name || '_reader');
+        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I, %I', step.routine, name || '_reader', name || '_admin');
     END LOOP;
     -- configuration: tables that hold neither people nor what was received or computed
     FOR step IN
@@ -80,7 +81,6 @@ BEGIN
         IF to_regrole(name || '_' || suffix) IS NOT NULL THEN
             RAISE NOTICE 'role "%" exists already, its privileges are extended to this database', name || '_' || suffix;
         ELSE
-            -- an administrator may take another role, but not have its rights in passing
             EXECUTE format('CREATE ROLE %I NOLOGIN %s', name || '_' || suffix, CASE suffix WHEN 'admin' THEN 'NOINHERIT' ELSE 'INHERIT' END);
         END IF;
     END LOOP;

@@ -1,0 +1,127 @@
+# Roles x objects: what each group role may do with every table, view, routine and schema of a warehouse, the exact privileges,
+# derived here from one sentence per role and compared with the catalogue; then a few sessions that try.
+source "$top/test/lib/tap.sh"
+roles=(reader analyst validator operator admin)
+sql "SELECT commissioning.create_warehouse('r_icb', 'invoice_validation', 2)" "SELECT commissioning.create_warehouse('r_none', 'settlement', 1)" >/dev/null
+is "$(sql "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'r\\_%'")" 0 'no role without being asked'
+lives "SELECT commissioning.create_roles('r_icb')" 'create_roles'
+is "$(sql "SELECT string_agg(rolname || CASE WHEN rolcanlogin THEN ' login' ELSE '' END || CASE WHEN rolinherit THEN '' ELSE ' noinherit' END, ', ' ORDER BY rolname) FROM pg_roles WHERE rolname LIKE 'r\\_icb\\_%'")" \
+	'r_icb_admin noinherit, r_icb_analyst, r_icb_operator, r_icb_reader, r_icb_validator' 'five group roles without login'
+
+# matrix ROLE: what has_*_privilege says, one line per object
+matrix() {
+	sql "
+	SELECT format('%s %s: %s', k.kind, k.object, k.privileges) FROM (
+		SELECT 'schema' AS kind, n.nspname::text AS object,
+			(SELECT string_agg(p, ',') FROM unnest('{USAGE,CREATE}'::text[]) p WHERE has_schema_privilege('r_icb_$1', n.oid, p)) AS privileges
+		FROM pg_namespace n WHERE n.nspname LIKE 'r\\_icb%'
+		UNION ALL
+		SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'table' END, c.oid::regclass::text,
+			(SELECT string_agg(p, ',') FROM unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) p WHERE has_table_privilege('r_icb_$1', c.oid, p))
+		FROM pg_class c WHERE c.relnamespace::regnamespace::text LIKE 'r\\_icb%' AND c.relkind IN ('r', 'p', 'v', 'm')
+		UNION ALL
+		SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, p.oid::regprocedure::text,
+			CASE WHEN has_function_privilege('r_icb_$1', p.oid, 'EXECUTE') THEN 'EXECUTE' END
+		FROM pg_proc p WHERE p.pronamespace::regnamespace::text LIKE 'r\\_icb%'
+	) k WHERE k.privileges IS NOT NULL ORDER BY 1"
+}
+
+# expected ROLE: the same, from the rules in sql/install/82-roles.sql
+expected() {
+	local see change identity='' run='' config='' schemas
+	case $1 in
+		reader) schemas="'r_icb_reporting', 'USAGE'" see="n = 'r_icb_reporting' AND NOT invoker" ;;
+		analyst) schemas="'r_icb_reporting', 'USAGE', 'r_icb', 'USAGE'" see="n <> 'r_icb_identity'" ;;
+		validator) schemas="'r_icb_reporting', 'USAGE', 'r_icb', 'USAGE', 'r_icb_identity', 'USAGE'" see='true' ;;
+		operator) schemas="'r_icb_reporting', 'USAGE', 'r_icb', 'USAGE', 'r_icb_identity', 'USAGE,CREATE'" see='true' run=true ;;
+		admin) schemas="'r_icb_reporting', 'USAGE', 'r_icb', 'USAGE'" see="n <> 'r_icb_identity'" config=true ;;
+	esac
+	sql "
+	WITH relation AS (
+		SELECT c.oid, c.oid::regclass::text AS object, c.relname, c.relnamespace::regnamespace::text AS n, c.relkind,
+			coalesce(c.reloptions @> '{security_invoker=true}', false) AS invoker,
+			EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('person_id', 'submission_id', 'run_id'))
+				OR c.relispartition OR c.relname IN ('meta', 'deployed_object') AS no_config
+		FROM pg_class c WHERE c.relnamespace::regnamespace::text LIKE 'r\\_icb%' AND c.relkind IN ('r', 'p', 'v', 'm')
+	)
+	SELECT format('%s %s: %s', k.kind, k.object, k.privileges) FROM (
+		SELECT 'schema' AS kind, key AS object, value AS privileges FROM jsonb_each_text(jsonb_build_object($schemas))
+		UNION ALL
+		SELECT CASE r.relkind WHEN 'v' THEN 'view' ELSE 'table' END, r.object,
+			concat_ws(',', 'SELECT', CASE WHEN '$run' <> '' AND r.n <> 'r_icb_reporting' AND r.relname NOT IN ('meta', 'deployed_object') THEN 'INSERT,UPDATE,DELETE,TRUNCATE'
+				WHEN '$config' <> '' AND r.n = 'r_icb' AND r.relkind <> 'v' AND NOT r.no_config THEN 'INSERT,UPDATE,DELETE' END)
+		FROM relation r WHERE $see
+		UNION ALL
+		SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, p.oid::regprocedure::text, 'EXECUTE'
+		FROM pg_proc p WHERE p.pronamespace = 'r_icb'::regnamespace AND ('$run' <> '' OR (p.prokind <> 'p' AND p.provolatile <> 'v'))
+	) k ORDER BY 1"
+}
+for role in "${roles[@]}"; do
+	is "$(diff <(matrix "$role") <(expected "$role") | head -n 20)" '' "$role: exactly the expected privileges on $(matrix "$role" | wc -l) objects"
+done
+is "$(sql "
+	SELECT count(*) FROM pg_namespace n
+	CROSS JOIN LATERAL (
+		SELECT (aclexplode(n.nspacl)).grantee
+		UNION ALL SELECT (aclexplode(c.relacl)).grantee FROM pg_class c WHERE c.relnamespace = n.oid
+		UNION ALL SELECT (aclexplode(a.attacl)).grantee FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = n.oid
+		UNION ALL SELECT (aclexplode(coalesce(p.proacl, acldefault('f', p.proowner)))).grantee FROM pg_proc p WHERE p.pronamespace = n.oid
+	) a WHERE n.nspname LIKE 'r\\_%' AND a.grantee = 0")" 0 'nothing at all is granted to PUBLIC'
+is "$(sql "
+	SELECT string_agg(DISTINCT g.rolname, ', ') FROM pg_namespace n
+	CROSS JOIN LATERAL (
+		SELECT (aclexplode(n.nspacl)).grantee UNION SELECT (aclexplode(c.relacl)).grantee FROM pg_class c WHERE c.relnamespace = n.oid
+	) a JOIN pg_roles g ON g.oid = a.grantee WHERE n.nspname = 'r_icb_identity' AND g.rolname LIKE 'r\\_%'")" 'r_icb_operator, r_icb_validator' 'identity is for validators and for those who load it'
+is "$(sql "
+	SELECT string_agg(format('%s in %s%s', m.rolname, g.rolname, CASE WHEN x.admin_option THEN ' with admin' ELSE '' END), '; ' ORDER BY m.rolname, g.rolname)
+	FROM pg_auth_members x JOIN pg_roles g ON g.oid = x.roleid JOIN pg_roles m ON m.oid = x.member
+	WHERE g.rolname LIKE 'r\\_icb%' AND m.rolname LIKE 'r\\_icb%'")" \
+	'r_icb_admin in r_icb_analyst with admin; r_icb_admin in r_icb_operator with admin; r_icb_admin in r_icb_reader with admin; r_icb_admin in r_icb_validator with admin; r_icb_analyst in r_icb_reader; r_icb_operator in r_icb_analyst; r_icb_validator in r_icb_analyst' 'memberships'
+
+# People who try.
+for role in "${roles[@]}" nobody; do
+	psql -Xq -c "DROP ROLE IF EXISTS r_$role" -c "CREATE ROLE r_$role LOGIN" 2>/dev/null
+	[[ $role == nobody ]] || sql "GRANT r_icb_$role TO r_$role"
+done
+as() { PGUSER=r_$1 sqlstate "$2"; }
+can() { local who=$1 name=$2; shift 2; is "$(as "$who" "$1")" 00000 "$who can $name"; }
+cannot() { local who=$1 name=$2; shift 2; is "$(as "$who" "$1")" 42501 "$who cannot $name"; }
+sql "INSERT INTO r_icb_identity.person_identifier VALUES ('nhs_number', '9990000018', 1)" "INSERT INTO r_icb.person (person_id) VALUES (1001)"
+cannot nobody 'read reporting' 'SELECT * FROM r_icb_reporting.run_log'
+cannot nobody 'create a warehouse' "SELECT commissioning.create_warehouse('r_mine', 'settlement')"
+can reader 'read an aggregate view' 'SELECT * FROM r_icb_reporting.run_log'
+cannot reader 'read people' 'SELECT * FROM r_icb.person'
+cannot reader 'start a run' "SELECT r_icb.start_run('load')"
+can analyst 'read people by number' 'SELECT * FROM r_icb.person'
+can analyst 'read claims' 'SELECT count(*) FROM r_icb.current_invoice_line'
+can analyst 'ask what changed' "SELECT * FROM commissioning.warehouse_changes('r_icb')"
+cannot analyst 'read identity' 'SELECT * FROM r_icb_identity.person_identifier'
+cannot analyst 'write' "INSERT INTO r_icb.person (person_id) VALUES (2)"
+cannot analyst 'run the pipeline' 'CALL r_icb.run_pipeline()'
+can validator 'read identity' 'SELECT * FROM r_icb_identity.person_identifier'
+cannot validator 'write identity' "DELETE FROM r_icb_identity.person_identifier"
+can operator 'load people' "INSERT INTO r_icb_identity.person_identifier VALUES ('nhs_number', '9990000026', 2); INSERT INTO r_icb.person DEFAULT VALUES"
+can operator 'start a run' "SELECT r_icb.finish_run(r_icb.start_run('load'))"
+cannot operator 'rewrite what was deployed' 'DELETE FROM r_icb.deployed_object'
+can admin 'keep contracts' "INSERT INTO r_icb.contract (contract_id, title, basis, valid) VALUES ('c', 'C', 'block', '[2024-04-01,2025-04-01)')"
+cannot admin 'read identity' 'SELECT * FROM r_icb_identity.person_identifier'
+cannot admin 'change claims' 'DELETE FROM r_icb.invoice_line'
+cannot admin 'change the ledger of runs' 'UPDATE r_icb.run SET message = NULL'
+can admin 'hand out roles' 'SET ROLE r_icb_admin; GRANT r_icb_reader TO r_nobody; REVOKE r_icb_reader FROM r_nobody'
+# landing tables that an operator makes are seen by validators, not by analysts
+can operator 'make a landing table' 'SET ROLE r_icb_operator; CREATE TABLE r_icb_identity.landing_test (a text)'
+can validator 'read it' 'SELECT * FROM r_icb_identity.landing_test'
+cannot analyst 'read it' 'SELECT * FROM r_icb_identity.landing_test'
+
+# an upgrade gives new objects to the roles
+sql "INSERT INTO commissioning.warehouse_source VALUES ('99-new', 'CREATE TABLE @icb@.new_setting (key text PRIMARY KEY); CREATE VIEW @icb_reporting@.new_view AS SELECT s.key FROM @icb@.new_setting s;')" \
+	"SELECT commissioning.upgrade_warehouse('r_icb')" >/dev/null
+can reader 'read a new view after an upgrade' 'SELECT * FROM r_icb_reporting.new_view'
+can admin 'keep a new table after an upgrade' "INSERT INTO r_icb.new_setting VALUES ('a')"
+lives "SELECT commissioning.create_roles('r_icb')" 'create_roles again'
+throws 42501 "SET ROLE r_operator; SELECT commissioning.create_roles('r_icb')" 'only the owner makes roles'
+
+sql 'DROP TABLE r_icb_identity.landing_test' >/dev/null
+for role in nobody "${roles[@]}"; do psql -Xq -c "DROP OWNED BY r_$role" -c "DROP ROLE r_$role" 2>/dev/null; done
+for role in "${roles[@]}"; do psql -Xq -c "DROP OWNED BY r_icb_$role" -c "DROP ROLE r_icb_$role"; done
+done_testing
