@@ -510,7 +510,8 @@ BEGIN
     types := ARRAY(SELECT m.objid FROM pg_depend m WHERE m.classid = 'pg_type'::regclass AND m.refclassid = 'pg_extension'::regclass
                    AND m.deptype = 'e' AND m.refobjid = (SELECT e.oid FROM pg_extension e WHERE e.extname = 'commissioning'));
     types := types || ARRAY(SELECT t.typarray FROM pg_type t WHERE t.oid = ANY (types) AND t.typarray <> 0);
-    routines := ARRAY(SELECT p.oid FROM pg_proc p WHERE p.pronamespace = ANY (schemas)
+    -- Trigger functions need nothing of the extension and go on guarding the ledger.
+    routines := ARRAY(SELECT p.oid FROM pg_proc p WHERE p.pronamespace = ANY (schemas) AND p.prorettype <> 'trigger'::regtype
                       AND CASE p.prokind WHEN 'p' THEN 'procedure ' ELSE 'function ' END || p.oid::regprocedure = ANY (deployed));
 
     -- Views that need the extension, a typed column or a routine of the warehouse, and the views upon them.
