@@ -29,6 +29,23 @@ include $(PGXS)
 # Headers are few and small: any change rebuilds all.
 $(OBJS): $(sort $(wildcard src/*.h src/*/*.h)) commissioning.control
 
+# The second module: PGXS builds one, so this one has a rule of its own.
+STATS_MODULE = commissioning_stats$(DLSUFFIX)
+STATS_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/stats/*.c)))
+
+$(STATS_OBJS): $(sort $(wildcard src/*.h)) commissioning.control
+$(STATS_MODULE): $(STATS_OBJS)
+	$(CC) $(CFLAGS) -shared -o $@ $^ $(LDFLAGS) $(LDFLAGS_SL) -lgsl -lgslcblas -lm
+
+all: $(STATS_MODULE)
+install: install-stats
+uninstall: uninstall-stats
+.PHONY: install-stats uninstall-stats
+install-stats: $(STATS_MODULE) installdirs
+	$(INSTALL_SHLIB) $< '$(DESTDIR)$(pkglibdir)/$(STATS_MODULE)'
+uninstall-stats:
+	rm -f '$(DESTDIR)$(pkglibdir)/$(STATS_MODULE)'
+
 SQL_PARTS = $(sort $(wildcard sql/install/*.sql))
 REFERENCE_PARTS = $(sort $(wildcard sql/reference/*.sql))
 WAREHOUSE_PARTS = $(sort $(wildcard sql/warehouse/*.sql))

@@ -34,7 +34,7 @@ find_postgres() {
 		if ! apt-cache show postgresql >/dev/null 2>&1; then as_root apt-get update -qq || true; fi
 		pg_major=$(apt-cache depends postgresql 2>/dev/null | sed -n 's/.*Depends: postgresql-\([0-9][0-9]*\)$/\1/p' | head -n 1)
 		[[ -n $pg_major ]] || die "no postgresql package in this distribution"
-		need_packages "postgresql-$pg_major" "postgresql-server-dev-$pg_major" make gcc libc6-dev "${extra[@]/#pgtap/postgresql-$pg_major-pgtap}"
+		need_packages "postgresql-$pg_major" "postgresql-server-dev-$pg_major" libgsl-dev make gcc libc6-dev "${extra[@]/#pgtap/postgresql-$pg_major-pgtap}"
 		PG_CONFIG=/usr/lib/postgresql/$pg_major/bin/pg_config
 	else
 		pg_major=$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
