@@ -237,7 +237,8 @@ CROSS JOIN LATERAL (
     SELECT v.*, CASE WHEN t.rule_code = 'PRC12' AND t.role_kind = 'plant' THEN CASE t.variant WHEN 'times two' THEN t.total * 2 WHEN 'factor twice' THEN county.amount(t.units, t.unit_price * t.factor, t.factor) ELSE t.total - 10 END
                      WHEN t.rule_code = 'PRC12' AND t.role_kind = 'near_miss' THEN t.total + CASE WHEN u.a < 0.5 THEN 0.01 ELSE -0.01 END
                      ELSE county.amount(v.units, v.unit_price, v.factor) END AS total) n
-WHERE t.variant <> 'none due';
+-- of the near misses and absent fields only these are written otherwise than they are
+WHERE t.variant <> 'none due' AND (t.role_kind = 'plant' OR (t.rule_code, t.role_kind) IN (('PRC01', 'near_miss'), ('PRC12', 'near_miss'), ('COD01', 'near_miss')));
 
 -- Truth first, from the lines as they should be.
 CREATE FUNCTION county.rate(provider_code text, pod text) RETURNS numeric LANGUAGE sql STABLE
