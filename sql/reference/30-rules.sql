@@ -3,7 +3,8 @@
 -- practice in England; the sources stand per rule.
 --
 -- Body: {"applies": [condition...], "fails": [condition...], "effect": {...}, "evidence": [field...], "parameters": {name: value}}
--- in the language of the type rule_set; {"parameter": name} stands for a value that a contract may set in rule_switch.
+-- in the language of the type rule_set; {"parameter": name} stands for a value that a contract may set in rule_switch. A condition that
+-- every known value meets, such as ["start_date", ">=", "1900-01-01"], says what must be known: without it the rule is not assessed.
 
 CREATE TABLE rule_reference (
     code     text NOT NULL,
@@ -34,7 +35,7 @@ INSERT INTO rule_reference (code, version, name, level, priority, body, source, 
  'SUS+ record fields; contract practice',
  'Same provider, site, person, point of delivery, dates, treatment function, HRG and unit price, with the same record identifier or none; the first line sent is kept.'),
 ('DUP02', '1', 'Same attendance or spell number twice', 'pair', 1, '{
-    "applies": [["provider_event_id", "is_not_null"]],
+    "applies": [["provider_event_id", ">", ""]],
     "fails": [["repeat_of", "is_not_null"]],
     "effect": {"kind": "void"},
     "evidence": ["repeat_of", "start_date", "end_date", "pod", "hrg_sent", "unit_price"]}',
@@ -76,12 +77,12 @@ INSERT INTO rule_reference (code, version, name, level, priority, body, source, 
  'NHS Data Dictionary ATTENDED OR DID NOT ATTEND CODE: 5 and 6 are paid',
  'The hospital''s own record says the patient did not attend or the appointment was cancelled.'),
 ('COD01', '1', 'Ungroupable HRG', 'line', 3, '{
-    "applies": [["pod_needs_hrg", "=", true], ["total", "<>", 0]],
+    "applies": [["pod_needs_hrg", "=", true], ["national_price", "=", true], ["total", "<>", 0]],
     "fails": [["hrg_ungroupable", "=", true]],
     "effect": {"kind": "void"},
     "evidence": ["hrg_sent", "pod", "total"]}',
  'HRG4+ UZ01Z; national prices hold none for it',
- 'HRG UZ01Z, or none, with a charge.'),
+ 'HRG UZ01Z, or none, with a national price charged.'),
 ('COD05', '1', 'Age outside the HRG', 'line', 3, '{
     "applies": [["hrg_age_bounded", "=", true]],
     "fails": [{"any": [["age", "<", {"field": "hrg_age_min"}], ["age", ">", {"field": "hrg_age_max"}]]}],
@@ -126,12 +127,12 @@ INSERT INTO rule_reference (code, version, name, level, priority, body, source, 
  'Published market forces factor of the provider',
  'The factor billed differs from the provider''s own on the price date.'),
 ('PRC12', '1', 'Units x price differs from total', 'line', 5, '{
-    "applies": [["units", "is_not_null"], ["unit_price", "is_not_null"]],
+    "applies": [["units", ">=", -1000000000], ["unit_price", ">=", -1000000000]],
     "fails": [["arithmetic_difference", ">", {"field": "arithmetic_tolerance"}]],
     "effect": {"kind": "recompute"},
     "evidence": ["units", "unit_price", "factor", "total", "product"]}',
  'Contract monitoring data set',
- 'The total is not units x price x factor, by more than a penny per unit.');
+ 'The total is not units x price x factor, by more than a penny per unit. Without units or price: not assessed.');
 
 CREATE TABLE pod_reference (
     pod       text PRIMARY KEY,

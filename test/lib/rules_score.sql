@@ -1,0 +1,42 @@
+-- Findings against the truth of the synthetic county, one row per rule. The warehouse is icb; only this test reads schema truth.
+-- The warehouse counts the header as line 1, truth the first row after it.
+CREATE TEMP TABLE current_line AS
+SELECT s.file_name, l.line_no - 1 AS line_no, l.person_id, l.line_key, l.commissioner_code
+FROM icb.current_invoice_line l JOIN icb.submission s ON s.submission_id = l.submission_id;
+CREATE UNIQUE INDEX ON current_line (file_name, line_no);
+ANALYZE current_line;
+
+CREATE TEMP TABLE found AS
+SELECT c.file_name, c.line_no, f.rule_code, f.outcome, f.identified, f.net, f.recoverable
+FROM icb.finding f
+JOIN current_line c ON c.person_id = f.person_id AND c.line_key = f.line_key AND c.commissioner_code = f.commissioner_code
+WHERE f.closed_run IS NULL;
+CREATE UNIQUE INDEX ON found (file_name, line_no, rule_code);
+ANALYZE found;
+
+CREATE TEMP TABLE judged AS
+SELECT t.*, coalesce(f.outcome, 'none') AS outcome, f.identified AS f_identified, f.net AS f_net, f.recoverable AS f_recoverable,
+       -- truth gives an undercharge a negative recoverable amount; nothing is recovered of it
+       greatest(t.recoverable, 0) AS t_recoverable
+FROM truth.planted t
+LEFT JOIN found f ON f.file_name = t.file_name AND f.line_no = t.line_no AND f.rule_code = t.rule_code;
+
+CREATE TEMP TABLE score AS
+SELECT p.rule_code AS rule, p.plants, p.found, round(p.found / p.plants::numeric, 4) AS recall, g.flagged, round(g.right_ones / nullif(g.flagged, 0)::numeric, 4) AS precision,
+       p.identified, p.net, p.recoverable, p.money_wrong, p.near_misses, p.near_flagged, d.decoys, d.decoys_flagged,
+       round(100.0 * d.decoys_flagged / nullif(d.decoys, 0), 3) AS decoys_pct, p.absent, p.absent_right
+FROM (SELECT rule_code, count(*) FILTER (WHERE kind = 'plant') AS plants, count(*) FILTER (WHERE kind = 'plant' AND outcome = expected) AS found,
+             sum(f_identified) FILTER (WHERE expected IN ('fail', 'hold')) AS identified, sum(f_net) FILTER (WHERE expected IN ('fail', 'hold'))::numeric(16,2) AS net,
+             sum(f_recoverable) FILTER (WHERE expected IN ('fail', 'hold')) AS recoverable,
+             count(*) FILTER (WHERE outcome = expected AND expected IN ('fail', 'hold')
+                              AND (f_identified <> identified OR f_net <> net OR f_recoverable <> t_recoverable)) AS money_wrong,
+             count(*) FILTER (WHERE kind = 'near_miss') AS near_misses, count(*) FILTER (WHERE kind = 'near_miss' AND outcome IN ('fail', 'hold')) AS near_flagged,
+             count(*) FILTER (WHERE kind = 'absent') AS absent, count(*) FILTER (WHERE kind = 'absent' AND outcome = expected) AS absent_right
+      FROM judged GROUP BY rule_code) p
+LEFT JOIN (SELECT f.rule_code, count(*) AS flagged, count(t.line_no) AS right_ones
+           FROM found f LEFT JOIN truth.planted t ON t.file_name = f.file_name AND t.line_no = f.line_no AND t.rule_code = f.rule_code AND t.expected = f.outcome
+           WHERE f.outcome <> 'not_assessed' GROUP BY f.rule_code) g ON g.rule_code = p.rule_code
+LEFT JOIN (SELECT d.rule_code, count(*) AS decoys, count(f.line_no) AS decoys_flagged
+           FROM truth.decoy d JOIN county.plcm c ON c.line_id = d.line_id AND c.file_name NOT LIKE '%flex%'
+           LEFT JOIN found f ON f.file_name = c.file_name AND f.line_no = c.line_no AND f.rule_code = d.rule_code AND f.outcome <> 'not_assessed'
+           GROUP BY d.rule_code) d ON d.rule_code = p.rule_code;
