@@ -86,6 +86,10 @@ CROSS JOIN LATERAL (
            END AS text) details
 WHERE t.typtype = 'e' OR (t.typtype = 'c' AND EXISTS (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c'))
 UNION ALL
+SELECT 'trigger', format('%s.%I', r.qualified, t.tgname), pg_get_triggerdef(t.oid), pg_get_triggerdef(t.oid), t.oid, 0
+FROM pg_trigger t JOIN relations r ON r.oid = t.tgrelid
+WHERE NOT t.tgisinternal
+UNION ALL
 SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, p.oid::regprocedure::text, pg_get_functiondef(p.oid), pg_get_functiondef(p.oid), p.oid, 0
 FROM pg_proc p JOIN schemas s ON s.oid = p.pronamespace
 WHERE p.prokind IN ('f', 'p', 'w')
@@ -179,6 +183,10 @@ BEGIN
         body := replace(body, '@purpose@', purpose);
         body := replace(body, '@person_partitions@', person_partitions::text);
         EXECUTE body;
+    END LOOP;
+    -- What a view reads back as is not always what it was made from. Made from what it reads back as, it survives dump and restore unchanged.
+    FOR source IN SELECT o.ddl FROM @extschema@.warehouse_objects(name) o WHERE o.kind = 'view' LOOP
+        EXECUTE source.ddl;
     END LOOP;
     -- A view column without a comment of its own means what the column of that name means in the table it is read from.
     FOR source IN
@@ -413,6 +421,9 @@ BEGIN
             WHEN step.kind = 'constraint' AND step.present IS NOT NULL THEN
                 EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %s', step.parent, substr(step.name, length(step.parent) + 2));
                 EXECUTE step.ddl;
+            WHEN step.kind = 'trigger' AND step.present IS NOT NULL THEN
+                EXECUTE format('DROP TRIGGER %s ON %s', substr(step.name, length(step.parent) + 2), step.parent);
+                EXECUTE step.ddl;
             WHEN step.kind IN ('index', 'statistics', 'materialized view') AND step.present IS NOT NULL THEN
                 EXECUTE format('DROP %s %s', step.kind, step.name);
                 EXECUTE step.ddl;
@@ -435,14 +446,15 @@ BEGIN
         FROM %I.deployed_object d
         JOIN @extschema@.warehouse_objects($2) o ON o.kind = d.kind AND o.object = d.name
         WHERE NOT EXISTS (SELECT FROM jsonb_to_recordset($1) AS e (kind text, object text) WHERE e.kind = d.kind AND e.object = d.name)
-        ORDER BY d.kind, d.name
+        ORDER BY d.kind <> 'trigger', d.kind, d.name
         $gone$, warehouse) USING wanted.objects, warehouse
     LOOP
         IF step.kind = 'index' THEN
             step.parent := (SELECT x.indrelid::regclass::text FROM pg_index x WHERE x.indexrelid = step.name::regclass);
         END IF;
         -- a table that stays, stays whole
-        CONTINUE WHEN step.kind IN ('column', 'default', 'not null', 'constraint', 'index')
+        CONTINUE WHEN step.kind = 'function' AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgfoid = step.name::regprocedure);
+        CONTINUE WHEN step.kind IN ('column', 'default', 'not null', 'constraint', 'index', 'trigger')
             AND NOT wanted.objects @> jsonb_build_array(jsonb_build_object('kind', 'table', 'object', step.parent));
         action := 'dropped';
         object := step.kind || ' ' || step.name;
@@ -453,6 +465,8 @@ BEGIN
                 EXECUTE format('ALTER TABLE %s ALTER COLUMN %s DROP %s', step.parent, substr(step.name, length(step.parent) + 2), step.kind);
             WHEN step.kind = 'constraint' THEN
                 EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %s', step.parent, substr(step.name, length(step.parent) + 2));
+            WHEN step.kind = 'trigger' THEN
+                EXECUTE format('DROP TRIGGER %s ON %s', substr(step.name, length(step.parent) + 2), step.parent);
             ELSE
                 obsolete := obsolete || object;
         END CASE;
