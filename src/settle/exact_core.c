@@ -270,6 +270,37 @@ take_away(uint64_t *limb, const uint64_t *b, int n)
 	return true;
 }
 
+/* set_two_limbs --- r = sign * v. */
+static void
+set_two_limbs(ExactInt *r, int sign, unsigned __int128 v)
+{
+	r->sign = sign;
+	r->n = 2;
+	r->limb[0] = (uint64_t) v;
+	r->limb[1] = (uint64_t) (v >> 64);
+	trim(r);
+}
+
+/* two_limbs --- |a| of at most two limbs. */
+static unsigned __int128
+two_limbs(const ExactInt *a)
+{
+	return (a->n > 0 ? a->limb[0] : 0) | (unsigned __int128) (a->n > 1 ? a->limb[1] : 0) << 64;
+}
+
+/* div_two_limbs --- exact_div for the usual size, many times faster. */
+static void
+div_two_limbs(ExactInt *q, ExactInt *rem, const ExactInt *a, const ExactInt *b)
+{
+	unsigned __int128 x = two_limbs(a);
+	unsigned __int128 y = two_limbs(b);
+	int               sign_a = a->sign;
+	int               sign_b = b->sign;
+
+	set_two_limbs(q, sign_a * sign_b, x / y);
+	set_two_limbs(rem, sign_a, x % y);
+}
+
 /*
  * exact_div --- a = q * b + rem, q towards zero, rem with the sign of a.
  *
@@ -291,6 +322,11 @@ exact_div(ExactInt *q, ExactInt *rem, const ExactInt *a, const ExactInt *b)
 	{
 		set_overflow(q);
 		set_overflow(rem);
+		return;
+	}
+	if (na <= 2 && b->n <= 2)
+	{
+		div_two_limbs(q, rem, a, b);
 		return;
 	}
 	memcpy(divisor, b->limb, (size_t) b->n * sizeof(uint64_t));

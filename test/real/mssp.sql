@@ -1,0 +1,102 @@
+-- Medicare Shared Savings Program, performance years 2022 and 2023, settled by terms that are data.
+-- Needs mssp.raw (test/lib/mssp_load.sh) and a warehouse; its name is the psql variable w (default icb).
+\if :{?w}
+\else
+\set w icb
+\endif
+\set ON_ERROR_STOP on
+
+-- Typed: blanks, "-" and "*" are missing; rates come as 6.46%.
+CREATE OR REPLACE FUNCTION mssp.number(v text) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN btrim(v) IN ('', '-', '*', '.') THEN NULL
+            WHEN v LIKE '%\%' THEN rtrim(btrim(replace(v, ',', '')), '%')::numeric / 100
+            ELSE replace(replace(btrim(v), ',', ''), '$', '')::numeric END;
+
+CREATE OR REPLACE VIEW mssp.aco AS
+SELECT performance_year,
+       row ->> 'aco_id' AS aco_id,
+       row ->> 'aco_name' AS aco_name,
+       CASE row ->> 'current_track' WHEN 'EN' THEN 'ENHANCED' ELSE 'BASIC ' || (row ->> 'current_track') END AS track,
+       mssp.number(row ->> 'abtotbnchmk') AS benchmark,
+       mssp.number(row ->> 'bnchmkminexp') AS difference,
+       mssp.number(row ->> 'minsavperc') AS minimum_rate,
+       mssp.number(row ->> 'qualscore') AS score,
+       -coalesce(mssp.number(row ->> 'disadj'), 0) AS loss_relief,
+       coalesce(mssp.number(row ->> 'earnsaveloss'), 0) AS published
+FROM mssp.raw;
+COMMENT ON VIEW mssp.aco IS 'One row per ACO and year: inputs of the settlement and the published result, in dollars. The published difference is used, since benchmark less expenditure may be 2 dollars off by rounding.';
+
+-- One contract per track, one signed version per year.
+INSERT INTO :"w".contract (contract_id, title, basis, currency, valid)
+SELECT 'MSSP ' || track, 'Medicare Shared Savings Program, ' || track, 'risk_share', 'USD', '[2022-01-01,2024-01-01)'
+FROM unnest(ARRAY['BASIC A', 'BASIC B', 'BASIC C', 'BASIC D', 'BASIC E', 'ENHANCED']) AS track
+ON CONFLICT DO NOTHING;
+
+INSERT INTO :"w".contract_terms (contract_id, version, valid, shape, curve, gate_by, loss_rate, factor_gain, rounding, split, counterparty, clauses, source, signed_by, signed_at)
+SELECT 'MSSP ' || track, version, valid::daterange, shape, curve::commissioning.share_curve, 'minimum_rate', loss_rate::commissioning.sliding_scale, 0.98, 'unit 1.00',
+       'ACO 100%', 'CMS', clauses::jsonb, '42 CFR 425.605, 425.610; 2 % sequestration of payments', 'CMS and ACO', '2021-12-31'
+FROM (VALUES
+    ('BASIC A',  1, '[2022-01-01,2023-01-01)', 'mssp_basic_a',  'gain 0..:40% max 10%', NULL, '{}'),
+    ('BASIC B',  1, '[2022-01-01,2023-01-01)', 'mssp_basic_a',  'gain 0..:40% max 10%', NULL, '{}'),
+    ('BASIC C',  1, '[2022-01-01,2023-01-01)', 'mssp_basic_e',  'gain 0..:50% max 10%; loss 0..:0%', NULL, '{"share": "losses of 2022 waived, public health emergency"}'),
+    ('BASIC D',  1, '[2022-01-01,2023-01-01)', 'mssp_basic_e',  'gain 0..:50% max 10%; loss 0..:0%', NULL, '{"share": "losses of 2022 waived, public health emergency"}'),
+    ('BASIC E',  1, '[2022-01-01,2023-01-01)', 'mssp_basic_e',  'gain 0..:50% max 10%; loss 0..:0%', NULL, '{"share": "losses of 2022 waived, public health emergency"}'),
+    ('ENHANCED', 1, '[2022-01-01,2023-01-01)', 'mssp_enhanced', 'gain 0..:75% max 20%; loss 0..:0%', NULL, '{"share": "losses of 2022 waived, public health emergency"}'),
+    ('BASIC A',  2, '[2023-01-01,2024-01-01)', 'mssp_basic_a',  'gain 0..:40% max 10%', NULL, '{}'),
+    ('BASIC B',  2, '[2023-01-01,2024-01-01)', 'mssp_basic_a',  'gain 0..:40% max 10%', NULL, '{}'),
+    ('BASIC C',  2, '[2023-01-01,2024-01-01)', 'mssp_basic_e',  'gain 0..:50% max 10%; loss 0..:30% max 1%', NULL, '{}'),
+    ('BASIC D',  2, '[2023-01-01,2024-01-01)', 'mssp_basic_e',  'gain 0..:50% max 10%; loss 0..:30% max 2%', NULL, '{}'),
+    ('BASIC E',  2, '[2023-01-01,2024-01-01)', 'mssp_basic_e',  'gain 0..:50% max 10%; loss 0..:30% max 4%', NULL, '{}'),
+    ('ENHANCED', 2, '[2023-01-01,2024-01-01)', 'mssp_enhanced', 'gain 0..:75% max 20%; loss 0..:100% max 15%', 'linear 1/3:75%, 80%:40%', '{}')
+) AS t (track, version, valid, shape, curve, loss_rate, clauses)
+ON CONFLICT DO NOTHING;
+
+-- The settlement: one statement over all ACOs of both years.
+SET client_min_messages = warning;
+DROP TABLE IF EXISTS mssp.statement CASCADE;
+RESET client_min_messages;
+CREATE TABLE mssp.statement AS
+SELECT a.performance_year, a.aco_id, t.contract_id, t.version, s.step, s.line_code, concat_ws(', ', t.clauses ->> s.line_code, s.clause) AS clause, s.formula, s.quantity, s.rate,
+       s.exact_text, s.amount
+FROM mssp.aco a
+JOIN :"w".contract_terms t ON t.contract_id = 'MSSP ' || a.track AND t.valid @> make_date(a.performance_year, 12, 31) AND t.signed_at IS NOT NULL
+CROSS JOIN LATERAL commissioning.settle(
+    :"w".terms_of(t),
+    ROW(a.benchmark, a.benchmark - a.difference, NULL, NULL, NULL, a.minimum_rate, a.score, NULL, a.loss_relief)::commissioning.settlement_inputs) s;
+
+-- Beside the published result. All that goes in is printed in whole dollars, so a dollar is the rounding of it.
+CREATE VIEW mssp.result AS
+SELECT a.performance_year, a.aco_id, a.aco_name, a.track, a.difference, a.loss_relief, a.published, s.amount AS settled, s.amount - a.published AS gap,
+       abs(s.amount - a.published) <= 1 AS reproduced
+FROM mssp.aco a
+JOIN mssp.statement s ON s.performance_year = a.performance_year AND s.aco_id = a.aco_id AND s.line_code = 'settlement';
+
+-- What the files cannot reproduce, and why.
+CREATE VIEW mssp.not_reproduced AS
+SELECT r.performance_year, r.aco_id, r.track, r.published, r.settled, r.gap,
+       CASE WHEN r.track LIKE 'BASIC%' AND r.published < 0 AND r.settled < r.published
+            THEN 'revenue-based loss limit applies, and the file does not give the revenue'
+            ELSE 'unexplained' END AS reason
+FROM mssp.result r
+WHERE NOT r.reproduced;
+CREATE VIEW mssp.waived AS
+SELECT r.performance_year, r.aco_id, r.track, r.difference, r.loss_relief, r.published, r.settled, 'losses of 2022 waived in full, public health emergency' AS reason
+FROM mssp.result r
+JOIN mssp.statement s ON s.performance_year = r.performance_year AND s.aco_id = r.aco_id AND s.line_code = 'share' AND s.clause LIKE 'losses of 2022 waived%'
+JOIN mssp.statement g ON g.performance_year = r.performance_year AND g.aco_id = r.aco_id AND g.line_code = 'gate' AND g.amount < 0;
+
+CREATE VIEW mssp.summary AS
+SELECT performance_year, count(*) AS acos,
+       count(*) FILTER (WHERE published > 0) AS earners,
+       count(*) FILTER (WHERE published > 0 AND reproduced) AS earners_within_a_dollar,
+       count(*) FILTER (WHERE published > 0 AND gap = 0) AS earners_equal,
+       count(*) FILTER (WHERE published = 0) AS nothing,
+       count(*) FILTER (WHERE published = 0 AND gap = 0) AS nothing_equal,
+       count(*) FILTER (WHERE published < 0) AS losses,
+       count(*) FILTER (WHERE published < 0 AND reproduced) AS losses_within_a_dollar,
+       count(*) FILTER (WHERE NOT reproduced) AS not_reproduced,
+       sum(published) AS published_total,
+       sum(settled) AS settled_total,
+       sum(gap) FILTER (WHERE reproduced) AS rounding_gap,
+       coalesce(sum(gap) FILTER (WHERE NOT reproduced), 0) AS unreproduced_gap
+FROM mssp.result GROUP BY performance_year ORDER BY performance_year;
