@@ -145,10 +145,10 @@ BEGIN
     expression := CASE reader
         WHEN 'text' THEN 'CASE WHEN NOT (' || named || ') THEN %1$s END'
         WHEN 'id' THEN '%1$s'
-        WHEN 'code' THEN 'CASE WHEN NOT (' || named || ') THEN upper(replace(%1$s, '' '', '''')) END'
+        WHEN 'code' THEN 'CASE WHEN NOT (' || named || ') THEN (upper(replace(%1$s, '' '', '''') COLLATE "C")) COLLATE "default" END'
         -- old extracts pad three-character codes with 00
-        WHEN 'org' THEN 'CASE WHEN %1$s ~ ''^[A-Za-z0-9]{2,9}$'' THEN CASE WHEN octet_length(%1$s) = 5 AND right(%1$s, 2) = ''00'' THEN upper(left(%1$s, 3)) ELSE upper(%1$s) END END'
-        WHEN 'practice' THEN 'CASE WHEN %1$s ~ ''^[A-Za-z0-9]{3,9}$'' THEN upper(left(%1$s, 6)) END'
+        WHEN 'org' THEN 'CASE WHEN %1$s ~ ''^[A-Za-z0-9]{2,9}$'' THEN CASE WHEN octet_length(%1$s) = 5 AND right(%1$s, 2) = ''00'' THEN (upper(left(%1$s, 3) COLLATE "C")) COLLATE "default" ELSE (upper(%1$s COLLATE "C")) COLLATE "default" END END'
+        WHEN 'practice' THEN 'CASE WHEN %1$s ~ ''^[A-Za-z0-9]{3,9}$'' THEN (upper(left(%1$s, 6) COLLATE "C")) COLLATE "default" END'
         WHEN 'integer' THEN 'CASE WHEN %1$s ~ ''^[+-]?[0-9]{1,9}(\.0*)?$'' THEN %1$s::numeric::integer END'
         WHEN 'days' THEN 'CASE WHEN %1$s ~ ''^[0-9]{1,5}(\.0*)?$'' THEN %1$s::numeric::integer END'
         WHEN 'number' THEN 'CASE WHEN replace(%1$s, '','', '''') ~ ''^[+-]?[0-9]{1,12}(\.[0-9]{0,12})?$'' THEN replace(%1$s, '','', '''')::numeric END'
@@ -405,6 +405,7 @@ DECLARE
     targets text[] := '{}';
     raw text;
     test text;
+    known_values text;
     blank constant text := $q$E' \t\r\n\f' || chr(160)$q$;
 BEGIN
     SELECT s.* INTO sub FROM @icb@.submission s WHERE s.submission_id = submission_id;
@@ -435,6 +436,14 @@ BEGIN
             raw := format('nullif(nullif(%s, ''-''), %L)', raw, chr(8211));
         END IF;
         raws := raws || format('%s AS %I', raw, 'r_' || m.target);
+        IF m.reader IN ('year', 'month') THEN
+            -- few values, many rows: each value is read once
+            EXECUTE format('SELECT string_agg(format(''WHEN %%L THEN %%L'', d.v, d.read), '' '') FROM (SELECT v.v, %s AS read FROM (SELECT DISTINCT %s AS v FROM %s l LIMIT 100) v) d WHERE d.read IS NOT NULL',
+                format(how.expression, 'v.v'), raw, landing) INTO known_values;
+            IF known_values IS NOT NULL THEN
+                how.expression := format('CASE %%1$s %s ELSE %s END', replace(known_values, '%', '%%'), how.expression);
+            END IF;
+        END IF;
         typed := typed || format('r.%I', 'r_' || m.target)
                        || (format(how.expression, format('r.%I', 'r_' || m.target)) || format(' AS %I', m.target));
         kept := kept || format('t.%I', m.target);
@@ -499,7 +508,7 @@ BEGIN
                FROM (SELECT l.line_no, l.line_fault, %s FROM %s l OFFSET 0) r OFFSET 0) t',
         stage, coalesce(array_to_string(nullif(faulty, '{}'), ' OR '), 'false'), coalesce(array_to_string(nullif(faults, '{}'), ', '), ''),
         array_to_string(kept, ', '), array_to_string(typed, ', '), array_to_string(raws, ', '), landing);
-    EXECUTE format('ANALYZE %s', stage);
+    EXECUTE format('ANALYZE %s (line_no, faults%s)', stage, CASE WHEN 'nhs_number' = ANY (targets) THEN ', person_system, person_value' ELSE '' END);
 END
 $$;
 COMMENT ON FUNCTION @icb@.build_stage(bigint) IS
@@ -570,7 +579,7 @@ AS $$
 BEGIN
     EXECUTE format($q$
         WITH fresh AS MATERIALIZED (
-            SELECT d.person_system, d.person_value, nextval(pg_get_serial_sequence('@icb@.person', 'person_id')) AS person_id
+            SELECT d.person_system, d.person_value, nextval(%2$L::regclass) AS person_id
             FROM (SELECT DISTINCT s.person_system, s.person_value
                   FROM @icb_identity@.stage_%1$s s
                   WHERE s.faults IS NULL
@@ -580,7 +589,7 @@ BEGIN
             INSERT INTO @icb@.person (person_id) SELECT f.person_id FROM fresh f
         )
         INSERT INTO @icb_identity@.person_identifier (system, value, person_id)
-        SELECT f.person_system, f.person_value, f.person_id FROM fresh f $q$, submission_id);
+        SELECT f.person_system, f.person_value, f.person_id FROM fresh f $q$, submission_id, pg_get_serial_sequence('@icb@.person', 'person_id'));
     ANALYZE @icb_identity@.person_identifier;
 END
 $$;

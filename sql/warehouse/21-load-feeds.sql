@@ -163,7 +163,7 @@ BEGIN
         ), ins AS (
             INSERT INTO @icb@.activity (person_id, activity_id, submission_id, dataset, provider_code, site_code, provider_event_id, cds_id,
                 commissioner_billed, practice_code, start_date, end_date, age, sex, %3$s hrg, diagnoses, procedures, referral_id, prescribed_service, extra)
-            SELECT n.person_id, coalesce(f.activity_id, nextval(pg_get_serial_sequence('@icb@.activity', 'activity_id'))), %1$s, %2$L, n.provider_code,
+            SELECT n.person_id, coalesce(f.activity_id, nextval(%8$L::regclass)), %1$s, %2$L, n.provider_code,
                 n.site_code, n.provider_event_id, n.cds_id, n.commissioner_billed, n.practice_code, n.start_date, %4$s, n.age, n.sex, %5$s n.hrg,
                 n.diagnoses, n.procedures, %6$s, %7$s, n.extra
             FROM numbered n
@@ -182,7 +182,8 @@ BEGIN
             WHEN 'OP' THEN 'n.treatment_function, n.main_specialty, n.first_attendance, n.attendance_status, n.multi_professional, n.consultation_medium, n.administrative_category,'
             ELSE 'n.department_type, n.first_attendance, n.discharge_method, n.discharge_destination,' END,
         CASE dataset WHEN 'EC' THEN 'NULL' ELSE 'n.referral_id' END,
-        CASE dataset WHEN 'EC' THEN 'NULL' ELSE 'n.prescribed_service' END) INTO loaded;
+        CASE dataset WHEN 'EC' THEN 'NULL' ELSE 'n.prescribed_service' END,
+        pg_get_serial_sequence('@icb@.activity', 'activity_id')) INTO loaded;
     EXECUTE format('DROP TABLE @icb_identity@.replaced_%s', submission_id);
     IF dataset <> 'EC' THEN
         PERFORM @icb@.update_people(submission_id, ARRAY['death_date=s.death_date']);
