@@ -29,6 +29,28 @@ CREATE FUNCTION @icb@.partition_count() RETURNS integer
     RETURN (SELECT pg_catalog.count(*)::integer FROM pg_catalog.pg_inherits i WHERE i.inhparent = '@icb@.invoice_line'::pg_catalog.regclass);
 COMMENT ON FUNCTION @icb@.partition_count() IS 'Number of partitions of the tables that are keyed by person.';
 
+-- What the planner knows of the tables, and of their partitions, after a load: brought up to date where a tenth has changed. Only an owner may.
+CREATE FUNCTION @icb@.refresh_statistics(VARIADIC names text[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+AS $$
+DECLARE
+    leaf record;
+BEGIN
+    FOR leaf IN
+        SELECT t.relid
+        FROM pg_catalog.unnest(names) AS n, pg_catalog.pg_partition_tree(('@icb@.' || n)::pg_catalog.regclass) t
+        JOIN pg_catalog.pg_class c ON c.oid = t.relid
+        WHERE t.isleaf AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+          AND (c.reltuples < 0
+               OR pg_catalog.pg_stat_get_mod_since_analyze(c.oid) > 0.1 * greatest(c.reltuples, 100))
+    LOOP
+        EXECUTE pg_catalog.format('ANALYZE %s', leaf.relid);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION @icb@.refresh_statistics(text[]) IS
+    'Analyses the named tables of this warehouse, partition by partition, where statistics are missing or a tenth of the rows has changed since. Skips what the caller does not own.';
+
 -- Makes target hold the rows of a query, touching only rows that differ: a repeat changes nothing.
 CREATE FUNCTION @icb@.replace_rows(target text, keys text[], query text, OUT added bigint, OUT removed bigint)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -36,15 +58,15 @@ AS $$
 DECLARE
     same text := (SELECT pg_catalog.string_agg(pg_catalog.format('s.%1$I = t.%1$I', k), ' AND ') FROM pg_catalog.unnest(keys) AS k);
 BEGIN
-    DROP TABLE IF EXISTS @icb@.stage_rows;
-    EXECUTE 'CREATE UNLOGGED TABLE @icb@.stage_rows AS ' || query;
-    ANALYZE @icb@.stage_rows;
+    DROP TABLE IF EXISTS @icb_identity@.stage_rows;
+    EXECUTE 'CREATE UNLOGGED TABLE @icb_identity@.stage_rows AS ' || query;
+    ANALYZE @icb_identity@.stage_rows;
     -- the comparison of whole rows holds NULLs equal
-    EXECUTE pg_catalog.format('DELETE FROM %1$s t WHERE NOT EXISTS (SELECT FROM @icb@.stage_rows s WHERE %2$s AND s = t)', target, same);
+    EXECUTE pg_catalog.format('DELETE FROM %1$s t WHERE NOT EXISTS (SELECT FROM @icb_identity@.stage_rows s WHERE %2$s AND s = t)', target, same);
     GET DIAGNOSTICS removed = ROW_COUNT;
-    EXECUTE pg_catalog.format('INSERT INTO %1$s SELECT s.* FROM @icb@.stage_rows s WHERE NOT EXISTS (SELECT FROM %1$s t WHERE %2$s AND s = t)', target, same);
+    EXECUTE pg_catalog.format('INSERT INTO %1$s SELECT s.* FROM @icb_identity@.stage_rows s WHERE NOT EXISTS (SELECT FROM %1$s t WHERE %2$s AND s = t)', target, same);
     GET DIAGNOSTICS added = ROW_COUNT;
-    DROP TABLE @icb@.stage_rows;
+    DROP TABLE @icb_identity@.stage_rows;
 END
 $$;
 COMMENT ON FUNCTION @icb@.replace_rows(text, text[], text) IS
@@ -226,6 +248,9 @@ BEGIN
     COMMIT;
     -- the reconciliation that one looks at next is priced live
     PERFORM @icb@.compile_tariffs();
+    PERFORM @icb@.refresh_statistics('invoice_line', 'activity', 'person', 'registration', 'organisation_link', 'submission_slice', 'contract',
+                                     'contract_party', 'factor', 'tariff');
+    COMMIT;
     FOR part IN 0 .. parts - 1 LOOP
         matched := @icb@.replace_rows('@icb@.line_match_p' || part, '{person_id,line_key}', @icb@.partition_query('@icb@.line_match_live', part));
         paired := @icb@.replace_rows('@icb@.claim_pair_p' || part, '{person_id,submission_id,line_no}', @icb@.partition_query('@icb@.claim_pair_live', part));
@@ -234,8 +259,7 @@ BEGIN
         PERFORM @icb@.report_progress(run, 100.0 * (part + 1) / parts, pg_catalog.format('partition %s of %s', part + 1, parts));
         COMMIT;
     END LOOP;
-    ANALYZE @icb@.line_match;
-    ANALYZE @icb@.claim_pair;
+    PERFORM @icb@.refresh_statistics('line_match', 'claim_pair');
     SELECT pg_catalog.sum(s.line_count) INTO lines FROM @icb@.submission_slice s WHERE s.status = 'current' AND s.dataset = 'PLCM';
     PERFORM @icb@.finish_run(run, lines, added, NULL, NULL, CASE WHEN added + removed = 0 THEN 'unchanged' ELSE 'done' END,
                              pg_catalog.format('%s matches and pairs added, %s removed', added, removed));

@@ -54,8 +54,11 @@ COMMENT ON FUNCTION @icb@.compile_tariffs() IS
     'Turns the loaded price rows (tariff_price) into one value per price list and financial year in the table tariff. Returns how many values changed; a repeat changes none.';
 
 -- Contracts -----------------------------------------------------------------------------------
+--
+-- The views that the reconciliation is built on run with their owner's rights, as it does: the server checks the views inside a
+-- security_invoker view against the reader, who sees sums only.
 
-CREATE VIEW @icb@.contract_cover WITH (security_invoker = true) AS
+CREATE VIEW @icb@.contract_cover AS
 WITH pair AS (
     SELECT p.org_code AS provider_code, c.org_code AS commissioner_code, k.contract_id, k.tariff_name, k.rounding, k.price_tolerance, k.basis,
            coalesce(lower(k.valid), '-infinity'::date) AS from_day, coalesce(upper(k.valid), 'infinity'::date) AS to_day
@@ -84,7 +87,7 @@ COMMENT ON VIEW @icb@.contract_cover IS
     'The one contract that covers a provider and commissioner from one day (included) to another (excluded); of several the one that began last, then the first by name. Risk shares price nothing.';
 
 -- Without a contract the warehouse's default list prices: the one named in meta, or the only one there is.
-CREATE VIEW @icb@.default_tariff WITH (security_invoker = true) AS
+CREATE VIEW @icb@.default_tariff AS
 SELECT coalesce((SELECT m.value FROM @icb@.meta m WHERE m.key = 'default_tariff'),
                 (SELECT CASE WHEN count(DISTINCT t.tariff_name) = 1 THEN min(t.tariff_name) END FROM @icb@.tariff t)) AS tariff_name;
 COMMENT ON VIEW @icb@.default_tariff IS
@@ -98,7 +101,7 @@ COMMENT ON VIEW @icb@.default_tariff IS
 --   age                       start of the event
 -- Where the record was found it decides dates, age, length of stay and days; the claim decides HRG, units, price, factor and total.
 
-CREATE VIEW @icb@.claim_base WITH (security_invoker = true) AS
+CREATE VIEW @icb@.claim_base AS
 SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.provider_code, l.site_code, l.commissioner_code, l.financial_year,
        l.month, l.pod, coalesce(p.kind, 'other') AS pod_kind, coalesce(p.pod_class, 'any') AS pod_class, coalesce(p.needs_hrg, false) AS pod_needs_hrg,
        l.treatment_function, l.hrg_sent, l.hrg, l.nhs_number_state, l.national_price, coalesce(a.prescribed_service, l.prescribed_service) AS prescribed_service,
@@ -145,7 +148,7 @@ COMMENT ON VIEW @icb@.claim_base IS
 
 -- Each kind of line is priced by its own function; a missing price is told apart from a price of zero by price_reason. The price of one
 -- unit does not depend on the factor, so it is asked for with a factor of 1: a provider without a factor row still has its prices checked.
-CREATE VIEW @icb@.claim_price WITH (security_invoker = true) AS
+CREATE VIEW @icb@.claim_price AS
 SELECT b.*,
        q.expected_units, q.expected_unit_price, q.full_unit_price, q.expected_factor,
        CASE b.rounding WHEN 'sus' THEN round(round(coalesce(q.expected_units, b.units) * q.expected_unit_price) * q.expected_factor)
@@ -281,7 +284,7 @@ BEGIN
 END
 $partitions$;
 
-CREATE VIEW @icb@.record_price_live WITH (security_invoker = true) AS
+CREATE VIEW @icb@.record_price_live AS
 SELECT a.person_id, a.activity_id, a.provider_code, q.pod, d.price_date, q.amount::numeric(16,2) AS amount,
        CASE WHEN q.amount IS NULL THEN coalesce(q.reason, 'no price list for this contract and date') END AS reason
 FROM @icb@.activity a
@@ -326,7 +329,7 @@ BEGIN
     run := @icb@.start_run('price');
     COMMIT;
     PERFORM @icb@.compile_tariffs();
-    ANALYZE @icb@.tariff;
+    PERFORM @icb@.refresh_statistics('invoice_line', 'activity', 'line_match', 'tariff');
     PERFORM @icb@.report_progress(run, 5, 'price lists compiled');
     COMMIT;
     FOR part IN 0 .. parts - 1 LOOP
@@ -337,7 +340,7 @@ BEGIN
         PERFORM @icb@.report_progress(run, 5 + 95.0 * (part + 1) / parts, pg_catalog.format('partition %s of %s', part + 1, parts));
         COMMIT;
     END LOOP;
-    ANALYZE @icb@.line_price;
+    PERFORM @icb@.refresh_statistics('line_price', 'record_price');
     SELECT pg_catalog.count(*) AS lines, pg_catalog.count(*) FILTER (WHERE p.reason IS NOT NULL) AS unpriced, pg_catalog.sum(p.expected_total) AS expected
     INTO priced FROM @icb@.line_price p;
     PERFORM @icb@.finish_run(run, priced.lines, added, NULL, priced.expected, CASE WHEN added + removed = 0 THEN 'unchanged' ELSE 'done' END,

@@ -432,28 +432,28 @@ AS $$
 DECLARE
     held text := '@icb@.finding_p' || part;
 BEGIN
-    DROP TABLE IF EXISTS @icb@.stage_finding;
-    EXECUTE 'CREATE UNLOGGED TABLE @icb@.stage_finding AS ' || @icb@.partition_query('@icb@.finding_live', part);
-    ANALYZE @icb@.stage_finding;
+    DROP TABLE IF EXISTS @icb_identity@.stage_finding;
+    EXECUTE 'CREATE UNLOGGED TABLE @icb_identity@.stage_finding AS ' || @icb@.partition_query('@icb@.finding_live', part);
+    ANALYZE @icb_identity@.stage_finding;
     EXECUTE pg_catalog.format($q$
         UPDATE %1$s f
         SET closed_run = $1, closed_at = pg_catalog.clock_timestamp(),
             closed_reason = CASE
-                WHEN EXISTS (SELECT FROM @icb@.stage_finding s WHERE s.finding_ref = f.finding_ref) THEN 'restated'
+                WHEN EXISTS (SELECT FROM @icb_identity@.stage_finding s WHERE s.finding_ref = f.finding_ref) THEN 'restated'
                 WHEN EXISTS (SELECT FROM @icb@.current_invoice_line l WHERE l.person_id = f.person_id AND l.line_key = f.line_key) THEN 'no longer found'
                 ELSE 'line no longer claimed' END
         WHERE f.closed_run IS NULL
-          AND NOT EXISTS (SELECT FROM @icb@.stage_finding s WHERE s.finding_ref = f.finding_ref AND s.content = f.content)$q$, held) USING run;
+          AND NOT EXISTS (SELECT FROM @icb_identity@.stage_finding s WHERE s.finding_ref = f.finding_ref AND s.content = f.content)$q$, held) USING run;
     GET DIAGNOSTICS closed = ROW_COUNT;
     EXECUTE pg_catalog.format($q$
         INSERT INTO %1$s (opened_run, person_id, finding_ref, line_key, submission_id, line_no, rule_code, rule_version, rule_name, priority, outcome,
             reason, evidence, provider_code, commissioner_code, contract_id, rule_set, pod, pod_class, activity_month, units, unit_price, factor,
             billed, expected_total, identified, net, recovery_rate, recoverable, undercharged, content)
         SELECT $1, s.*
-        FROM @icb@.stage_finding s
+        FROM @icb_identity@.stage_finding s
         WHERE NOT EXISTS (SELECT FROM %1$s f WHERE f.finding_ref = s.finding_ref AND f.person_id = s.person_id AND f.closed_run IS NULL)$q$, held) USING run;
     GET DIAGNOSTICS opened = ROW_COUNT;
-    DROP TABLE @icb@.stage_finding;
+    DROP TABLE @icb_identity@.stage_finding;
 END
 $$;
 COMMENT ON FUNCTION @icb@.validate_partition(bigint, integer) IS
@@ -476,8 +476,8 @@ BEGIN
     COMMIT;
     PERFORM @icb@.compile_tariffs();
     PERFORM @icb@.compile_rules();
-    ANALYZE @icb@.compiled_rule_set;
-    ANALYZE @icb@.contract_rule_set;
+    PERFORM @icb@.refresh_statistics('invoice_line', 'activity', 'line_match', 'claim_pair', 'person', 'registration', 'tariff', 'compiled_rule_set',
+                                     'contract_rule_set', 'recovery_rate');
     PERFORM @icb@.report_progress(run, 2, 'price lists and rules compiled');
     COMMIT;
     FOR part IN 0 .. parts - 1 LOOP
@@ -487,7 +487,7 @@ BEGIN
         PERFORM @icb@.report_progress(run, 2 + 98.0 * (part + 1) / parts, pg_catalog.format('partition %s of %s', part + 1, parts));
         COMMIT;
     END LOOP;
-    ANALYZE @icb@.finding;
+    PERFORM @icb@.refresh_statistics('finding');
     SELECT pg_catalog.sum(s.line_count), pg_catalog.sum(s.amount) INTO lines, claimed
     FROM @icb@.submission_slice s WHERE s.status = 'current' AND s.dataset = 'PLCM';
     SELECT pg_catalog.count(*) FILTER (WHERE f.outcome = 'fail') AS failed, pg_catalog.sum(f.recoverable) AS recoverable INTO result

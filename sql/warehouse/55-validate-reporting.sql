@@ -1,4 +1,5 @@
--- What analysts and BI tools see of validation. Amounts in pounds; no identifiers of persons.
+-- What analysts and BI tools see of validation. Amounts in pounds; no identifiers of persons. Sums over many lines run with their owner's
+-- rights, so that a dashboard needs no rights on lines; what shows single lines, or few of them, runs with the reader's.
 
 CREATE VIEW @icb_reporting@.finding WITH (security_invoker = true) AS
 SELECT f.finding_ref::text AS finding_ref, f.line_key::text AS line_key, f.rule_code::text AS rule_code, f.rule_name::text AS rule_name,
@@ -30,7 +31,7 @@ COMMENT ON COLUMN @icb_reporting@.finding.evidence IS 'Values that the rule show
 COMMENT ON COLUMN @icb_reporting@.finding.opened_run IS 'Run that found it first in this form.';
 COMMENT ON COLUMN @icb_reporting@.finding.opened_at IS 'When it was found in this form.';
 
-CREATE VIEW @icb_reporting@.finding_summary WITH (security_invoker = true) AS
+CREATE VIEW @icb_reporting@.finding_summary WITH (security_barrier = true) AS
 SELECT f.rule_code::text AS rule_code, max(f.rule_name)::text AS rule_name,
        (count(*) FILTER (WHERE f.outcome <> 'not_assessed'))::bigint AS lines,
        (coalesce(sum(f.identified) FILTER (WHERE f.outcome <> 'not_assessed'), 0))::numeric(16,2) AS identified_gbp,
@@ -69,7 +70,7 @@ COMMENT ON COLUMN @icb_reporting@.root_cause.net_gbp IS 'Share after earlier rul
 COMMENT ON COLUMN @icb_reporting@.root_cause.recoverable_gbp IS 'Recoverable under the contracts, in pounds.';
 COMMENT ON COLUMN @icb_reporting@.root_cause.undercharged_gbp IS 'Undercharges, in pounds.';
 
-CREATE VIEW @icb_reporting@.money_funnel WITH (security_invoker = true) AS
+CREATE VIEW @icb_reporting@.money_funnel WITH (security_barrier = true) AS
 WITH claimed AS (
     SELECT sum(s.line_count) AS lines, sum(s.amount) AS amount
     FROM @icb@.submission_slice s WHERE s.dataset = 'PLCM' AND s.status = 'current'
@@ -100,7 +101,7 @@ COMMENT ON COLUMN @icb_reporting@.money_funnel.lines IS 'Lines that reach the st
 COMMENT ON COLUMN @icb_reporting@.money_funnel.amount_gbp IS 'Money that reaches the stage, in pounds.';
 
 -- claimed = record + claimed only - record only + price difference, in every row: a matched line without a price counts as priced as claimed.
-CREATE VIEW @icb_reporting@.reconciliation WITH (security_invoker = true) AS
+CREATE VIEW @icb_reporting@.reconciliation WITH (security_barrier = true) AS
 WITH line AS (
     SELECT c.provider_code, pg_catalog.date_trunc('month', coalesce(c.price_date, c.end_date, c.start_date)::timestamp)::date AS activity_month, c.pod,
            c.total_cost AS claimed, coalesce(c.expected_total, c.total_cost) AS expected,
