@@ -83,6 +83,8 @@ read_marks(const char **text, size_t *length, const char *bracket, AmountMarks *
 	for (;;)
 	{
 		skip_blanks(text, length);
+		if (*length == 0 || text_is_digit(**text))
+			return;
 		if (skip_any(text, length, minuses, COUNT(minuses)))
 			marks->minuses++;
 		else if (text_skip(text, length, "+"))
