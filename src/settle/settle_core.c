@@ -900,7 +900,11 @@ SettleStatus
 settle_statement(const SettleTerms *terms, const SettleInputs *inputs, Settlement *out,
 				 char *message, size_t message_size)
 {
-	Writer          w = {terms, inputs, out, message, message_size};
+	Writer          w = {.terms = terms,
+						 .inputs = inputs,
+						 .out = out,
+						 .message = message,
+						 .message_size = message_size};
 	const ExactRat *relief = &inputs->value[INPUT_LOSS_RELIEF];
 	SettleStatus    status;
 
