@@ -33,8 +33,9 @@ SELECT c.claim_no, d.place, d.icd9, m.icd10cm
 FROM claim c, unnest(c.icd9) WITH ORDINALITY d(icd9, place) LEFT JOIN icd_map m ON m.icd9cm = d.icd9
 WHERE d.icd9 <> '';
 
+-- the claims begin in November 2007
 CREATE VIEW registrations AS
-SELECT pseudonym AS "PSEUDONYM", 'S' || county AS "GENERAL MEDICAL PRACTICE CODE", '2008-01-01' AS "REGISTRATION START DATE", death_date AS "REGISTRATION END DATE",
+SELECT pseudonym AS "PSEUDONYM", 'S' || county AS "GENERAL MEDICAL PRACTICE CODE", '2007-11-01' AS "REGISTRATION START DATE", death_date AS "REGISTRATION END DATE",
        birth_date AS "PERSON BIRTH DATE", sex AS "PERSON STATED GENDER CODE", death_date AS "PERSON DEATH DATE"
 FROM person;
 
