@@ -13,6 +13,8 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "risk/risk_build_core.h"
+
 /* Models that one call site keeps at hand: a query rarely scores more at once. */
 #define MODELS_KEPT 8
 

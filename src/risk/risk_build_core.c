@@ -5,7 +5,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "risk_core.h"
+#include "risk/risk_build_core.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "risk_core.h"
+#include "risk/risk_core.h"
 
 #include <math.h>
 #include <string.h>

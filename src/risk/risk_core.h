@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * risk_core.h
- *	  Risk models as flat arrays: layout, reading, searching, scoring.
+ *	  Risk models as flat arrays: layout, searching, scoring.
  *
  * Plain C without PostgreSQL headers.
  *
@@ -10,7 +10,7 @@
 #ifndef RISK_CORE_H
 #define RISK_CORE_H
 
-#include "risk_json_core.h"
+#include "risk/risk_json_core.h"
 
 #define RISK_FORMAT 1
 #define RISK_MAX_CATEGORIES 1024
@@ -175,9 +175,6 @@ risk_has(const uint64_t *words, uint32_t category)
 	return (words[category / 64] >> (category % 64)) & 1;
 }
 
-extern RiskModel *risk_model_read(const char *text, size_t length, bool utf8, RiskMemory *memory,
-								  RiskError *error);
-extern char      *risk_model_print(const RiskModel *model, RiskMemory *memory, size_t *length);
 extern void    risk_apply_hierarchy(const RiskModel *model, const uint64_t *words, uint64_t *kept);
 extern int64_t risk_points(const RiskModel *model, const uint64_t *words);
 extern double  risk_points_value(const RiskModel *model, int64_t points);

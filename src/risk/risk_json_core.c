@@ -5,7 +5,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "risk_json_core.h"
+#include "risk/risk_json_core.h"
 
 #include <stdarg.h>
 #include <stdio.h>
