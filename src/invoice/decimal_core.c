@@ -78,17 +78,38 @@ inv_decimal(int64_t value, int scale)
 }
 
 /*
- * inv_strip --- the same amount at its smallest scale.
+ * without_zeros --- the same amount at the smallest scale that is at least least_scale.
  */
-InvDecimal
-inv_strip(InvDecimal amount)
+static InvDecimal
+without_zeros(InvDecimal amount, int least_scale)
 {
-	while (amount.scale > 0 && amount.value % 10 == 0)
+	if (fits_int64(amount.value))
+	{
+		int64_t		value = (int64_t) amount.value;
+
+		while (amount.scale > least_scale && value % 10 == 0)
+		{
+			value /= 10;
+			amount.scale--;
+		}
+		amount.value = value;
+		return amount;
+	}
+	while (amount.scale > least_scale && amount.value % 10 == 0)
 	{
 		amount.value /= 10;
 		amount.scale--;
 	}
 	return amount;
+}
+
+/*
+ * inv_strip --- the same amount at its smallest scale.
+ */
+InvDecimal
+inv_strip(InvDecimal amount)
+{
+	return without_zeros(amount, 0);
 }
 
 /*
@@ -272,21 +293,6 @@ inv_from_numeric(const char *numeric, size_t length, InvDecimal *result)
 }
 
 /*
- * shown --- the amount at the scale it is printed with: no trailing zeros
- * beyond least_scale.
- */
-static InvDecimal
-shown(InvDecimal amount, int least_scale)
-{
-	while (amount.scale > least_scale && amount.value % 10 == 0)
-	{
-		amount.value /= 10;
-		amount.scale--;
-	}
-	return amount;
-}
-
-/*
  * inv_to_numeric --- writes the server's numeric (without its length word)
  * and returns its size.
  *
@@ -304,16 +310,27 @@ inv_to_numeric(InvDecimal amount, int least_scale, char *numeric)
 	uint16_t	header;
 	inv_uint128 rest;
 
-	amount = shown(amount, least_scale);
+	amount = without_zeros(amount, least_scale);
 	rest = magnitude(amount.value);
 	/* groups of four from the right; the last group of the fraction may be short */
 	fraction = (amount.scale + 3) / 4;
 	if (amount.scale % 4 != 0)
 	{
-		uint32_t	power = (uint32_t) power_of_ten(amount.scale % 4);
+		static const uint32_t powers[] = {1, 10, 100, 1000, 10000};
+		uint32_t	power = powers[amount.scale % 4];
+		uint32_t	digit;
 
-		digits[n++] = (int16_t) ((uint32_t) (rest % power) * (uint32_t) power_of_ten(4 - amount.scale % 4));
-		rest /= power;
+		if (rest <= UINT64_MAX)
+		{
+			digit = (uint32_t) ((uint64_t) rest % power);
+			rest = (uint64_t) rest / power;
+		}
+		else
+		{
+			digit = (uint32_t) (rest % power);
+			rest /= power;
+		}
+		digits[n++] = (int16_t) (digit * powers[4 - amount.scale % 4]);
 	}
 	while (rest > UINT64_MAX)
 	{
@@ -356,7 +373,7 @@ inv_to_text(InvDecimal amount, int least_scale, char *text)
 	int			written = 0;
 	inv_uint128 rest;
 
-	amount = shown(amount, least_scale);
+	amount = without_zeros(amount, least_scale);
 	rest = magnitude(amount.value);
 	for (i = amount.scale; i < least_scale; i++)
 		reversed[n++] = '0';

@@ -42,21 +42,20 @@ same_text(PriceText text, const char *word)
 }
 
 /*
- * one_of --- is the caller's text one of the words of a blank-separated list?
+ * one_of --- is the caller's text one of the codes of a blank-separated list?
+ *
+ * All codes of a list have the same length.
  */
 static bool
-one_of(PriceText text, const char *words)
+one_of(PriceText text, const char *codes, size_t length)
 {
-	const char *word = words;
+	const char *code;
 
-	while (*word != '\0')
-	{
-		size_t		length = strcspn(word, " ");
-
-		if (text.length == length && memcmp(text.text, word, length) == 0)
+	if (text.length != length)
+		return false;
+	for (code = codes; *code != '\0'; code += length + (code[length] == ' '))
+		if (memcmp(text.text, code, length) == 0)
 			return true;
-		word += length + (word[length] == ' ');
-	}
 	return false;
 }
 
@@ -126,21 +125,21 @@ point_of_delivery(const Tariff *tariff, const SpellInput *spell, SpellPrice *pri
 
 	if (spell->classification.text == NULL)
 		return no_price(price->reason, "patient classification is missing");
-	if (one_of(spell->classification, "3 4"))
+	if (one_of(spell->classification, "3 4", 1))
 	{
 		price->pod = spell->classification.text[0] == '3' ? "RADAY" : "RANIGHT";
 		return no_price(price->reason, "regular attenders have a local price");
 	}
-	if (!one_of(spell->classification, "1 2 5"))
+	if (!one_of(spell->classification, "1 2 5", 1))
 		return no_price(price->reason, "patient classification \"%s\" has no point of delivery",
 						quotable(spell->classification, buffer));
 	if (spell->admission_method.text == NULL)
 		return no_price(price->reason, "admission method is missing");
-	if (one_of(spell->admission_method, "21 22 23 24 25 28 2A 2B 2C 2D"))
+	if (one_of(spell->admission_method, "21 22 23 24 25 28 2A 2B 2C 2D", 2))
 		price->pod = "NEL";
-	else if (one_of(spell->admission_method, "31 32 82 83") || (transfer && !tariff->transfers_elective))
+	else if (one_of(spell->admission_method, "31 32 82 83", 2) || (transfer && !tariff->transfers_elective))
 		price->pod = "NELNE";
-	else if ((one_of(spell->admission_method, "11 12 13") || transfer) && !same_text(spell->classification, "5"))
+	else if ((one_of(spell->admission_method, "11 12 13", 2) || transfer) && !same_text(spell->classification, "5"))
 		price->pod = spell->classification.text[0] == '2' ? "DC" : "EL";
 	else
 		return no_price(price->reason, "admission method \"%s\" has no point of delivery",
@@ -395,7 +394,7 @@ price_spell_core(const Tariff *tariff, const SpellInput *spell, SpellPrice *pric
 	int64_t		with_critical_care = 0;
 	InvDecimal	sum;
 
-	memset(price, 0, sizeof(*price));
+	memset(price, 0, offsetof(SpellPrice, reason) + 1);
 	price->length_of_stay = price->qualifying_days = price->trim_point = PRICE_NULL;
 	price->excess_days = price->excess_days_with_critical_care = PRICE_NULL;
 	if (!point_of_delivery(tariff, spell, price) || !stay(tariff, spell, price, &with_critical_care) ||
@@ -519,14 +518,14 @@ attended(const AttendanceInput *line, AttendancePrice *price, bool *pays)
 	*pays = false;
 	if (line->attendance_status.text == NULL)
 		return no_price(price->reason, "attendance status is missing");
-	if (one_of(line->attendance_status, "2 3 4 7"))
+	if (one_of(line->attendance_status, "2 3 4 7", 1))
 		return true;
-	if (!one_of(line->attendance_status, "5 6"))
+	if (!one_of(line->attendance_status, "5 6", 1))
 		return no_price(price->reason, "attendance status \"%s\" says neither attended nor not",
 						quotable(line->attendance_status, buffer));
 	if (line->first_attendance.text == NULL)
 		return no_price(price->reason, "first attendance is missing");
-	if (!one_of(line->first_attendance, "1 2 3 4 5"))
+	if (!one_of(line->first_attendance, "1 2 3 4 5", 1))
 		return no_price(price->reason, "first attendance \"%s\" is not a known code",
 						quotable(line->first_attendance, buffer));
 	/* 5 is an administrative event */
@@ -570,7 +569,7 @@ price_attendance_core(const Tariff *tariff, const AttendanceInput *line, Attenda
 	bool		pays;
 	size_t		i;
 
-	memset(price, 0, sizeof(*price));
+	memset(price, 0, offsetof(AttendancePrice, reason) + 1);
 	if (line->hrg == 0)
 	{
 		no_price(price->reason, "HRG is missing");
@@ -595,7 +594,7 @@ price_attendance_core(const Tariff *tariff, const AttendanceInput *line, Attenda
 void
 price_emergency_core(const Tariff *tariff, const AttendanceInput *line, AttendancePrice *price)
 {
-	memset(price, 0, sizeof(*price));
+	memset(price, 0, offsetof(AttendancePrice, reason) + 1);
 	price->pod = "AE";
 	if (line->hrg == 0)
 		no_price(price->reason, "HRG is missing");
@@ -628,7 +627,7 @@ unbundled_pod(int64_t hrg)
 void
 price_unbundled_core(const Tariff *tariff, const AttendanceInput *line, AttendancePrice *price)
 {
-	memset(price, 0, sizeof(*price));
+	memset(price, 0, offsetof(AttendancePrice, reason) + 1);
 	if (line->hrg == 0)
 	{
 		no_price(price->reason, "HRG is missing");

@@ -364,7 +364,10 @@ commissioning_price_spell(PG_FUNCTION_ARGS)
 	{
 		put_amount(values, 4, price.full_base);
 		values[5] = BoolGetDatum(price.short_stay);
-		put_amount(values, 6, price.base);
+		if (price.short_stay)
+			put_amount(values, 6, price.base);
+		else
+			values[6] = values[4];
 		put_amount(values, 7, price.top_up);
 		put_integer(values, nulls, 8, price.excess_days);
 		put_amount(values, 9, price.per_day);

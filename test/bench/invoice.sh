@@ -1,0 +1,43 @@
+# Bench: re-pricing a line with all line rules against the same hash joins with count(*); see DESIGN, "Speed, as ratios".
+# Prints both queries, both plans, the CPU-bound times and the ratio. Bars: at most 2 x, at least 100,000 lines a second.
+set -euo pipefail
+export PGOPTIONS="-c search_path=bench,commissioning,public -c max_parallel_workers_per_gather=0 -c jit=off -c enable_mergejoin=off -c enable_nestloop=on -c work_mem=256MB"
+psql -Xqv ON_ERROR_STOP=1 -f "$top/test/bench/invoice.sql" >/dev/null
+
+joins="FROM line l
+JOIN tariff_list t ON t.financial_year = l.financial_year
+JOIN registration g ON g.person_id = l.person_id
+JOIN factor m ON m.provider_code = l.provider_code"
+baseline="SELECT count(*) $joins"
+price="SELECT count(p.final) $joins
+CROSS JOIN LATERAL price_spell(t.body, ROW(l.hrg, l.patient_classification, l.admission_method, l.start_date, l.end_date, l.age,
+    l.critical_care_days, 0, 0, 0, NULL, NULL, m.value, 'penny')::spell_line) p"
+check="SELECT count(c.net), sum(c.net) FROM (
+    SELECT l.*, g.practice_code, g.commissioner_code AS responsible_commissioner, 'alive'::text AS death_state, 'penny'::text AS rounding, NULL::integer AS hrg_age_min,
+           p.pre_factor - p.excess AS expected_unit_price, p.full_base AS full_unit_price, p.short_stay, p.excess_days AS expected_units,
+           m.value AS expected_factor, l.total AS expected_product
+    $joins
+    CROSS JOIN LATERAL price_spell(t.body, ROW(l.hrg, l.patient_classification, l.admission_method, l.start_date, l.end_date, l.age,
+        l.critical_care_days, 0, 0, 0, NULL, NULL, m.value, 'penny')::spell_line) p) f
+CROSS JOIN LATERAL line_check((SELECT body FROM rules), f) c"
+
+# milliseconds QUERY: the best of five, data warm
+milliseconds() {
+	local i
+	for i in 1 2 3 4 5; do
+		psql -XAtqc "EXPLAIN (ANALYZE, TIMING OFF, SUMMARY ON) $1" | sed -n 's/^Execution Time: \([0-9.]*\) ms$/\1/p'
+	done | sort -n | head -n 1
+}
+
+for name in baseline price check; do
+	echo "# $name:"
+	sed 's/^/#   /' <<<"${!name}"
+	psql -XAtqc "EXPLAIN (COSTS OFF) ${!name}" | sed 's/^/#     /'
+done
+echo "# findings: $(psql -XAtqc "$check")"
+b=$(milliseconds "$baseline") p=$(milliseconds "$price") c=$(milliseconds "$check")
+awk -v b="$b" -v p="$p" -v c="$c" 'BEGIN {
+	printf "# baseline %.0f ms, priced %.0f ms (%.2f x), priced and checked %.0f ms (%.2f x), %.0f lines a second\n", b, p, p / b, c, c / b, 200000 / c * 1000
+	printf "%sok 1 - re-pricing with all rules is at most 2 x the joins (%.2f)\n", (c / b <= 2 ? "" : "not "), c / b
+	printf "%sok 2 - at least 100,000 lines a second and core (%.0f)\n", (200000 / c * 1000 >= 100000 ? "" : "not "), 200000 / c * 1000
+	print "1..2" }'
