@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define POWERS 39				/* 10^0 .. 10^38 fit */
+#define POWERS 39 /* 10^0 .. 10^38 fit */
 
 /*
  * power_of_ten --- 10^exponent for 0 <= exponent < POWERS.
@@ -36,7 +36,7 @@ power_of_ten(int exponent)
 									INT64_C(10000000000000000),
 									INT64_C(100000000000000000),
 									INT64_C(1000000000000000000)};
-	inv_int128	power = 1;
+	inv_int128           power = 1;
 
 	while (exponent > 18)
 	{
@@ -70,7 +70,7 @@ magnitude(inv_int128 value)
 InvDecimal
 inv_decimal(int64_t value, int scale)
 {
-	InvDecimal	result;
+	InvDecimal result;
 
 	result.value = value;
 	result.scale = scale;
@@ -85,7 +85,7 @@ without_zeros(InvDecimal amount, int least_scale)
 {
 	if (fits_int64(amount.value))
 	{
-		int64_t		value = (int64_t) amount.value;
+		int64_t value = (int64_t) amount.value;
 
 		while (amount.scale > least_scale && value % 10 == 0)
 		{
@@ -118,7 +118,7 @@ inv_strip(InvDecimal amount)
 static bool
 rescaled(InvDecimal amount, int scale, inv_int128 *value)
 {
-	int			more = scale - amount.scale;
+	int more = scale - amount.scale;
 
 	if (more == 0 || amount.value == 0)
 	{
@@ -136,10 +136,10 @@ rescaled(InvDecimal amount, int scale, inv_int128 *value)
 static bool
 append_digits(inv_int128 *value, int exponent, int digits)
 {
-	inv_int128	shifted;
+	inv_int128 shifted;
 
 	return !__builtin_mul_overflow(*value, power_of_ten(exponent), &shifted) &&
-		!__builtin_add_overflow(shifted, (inv_int128) digits, value);
+		   !__builtin_add_overflow(shifted, (inv_int128) digits, value);
 }
 
 /*
@@ -152,10 +152,10 @@ inv_from_text(const char *text, size_t length, InvDecimal *result)
 {
 	const char *p = text;
 	const char *end = text + length;
-	bool		negative = false;
-	int			digits = 0;
-	int			exponent = 0;
-	InvDecimal	amount = {0, 0};
+	bool        negative = false;
+	int         digits = 0;
+	int         exponent = 0;
+	InvDecimal  amount = {0, 0};
 
 	if (p < end && *p == '-')
 	{
@@ -177,7 +177,7 @@ inv_from_text(const char *text, size_t length, InvDecimal *result)
 	}
 	if (p < end && (*p == 'e' || *p == 'E') && digits > 0)
 	{
-		bool		down = false;
+		bool        down = false;
 		const char *first;
 
 		p++;
@@ -230,6 +230,8 @@ inv_from_text(const char *text, size_t length, InvDecimal *result)
 #define NUMERIC_SHORT_WEIGHT_NEGATIVE 0x0040
 #define NUMERIC_SHORT_WEIGHT 0x003F
 
+static const int32_t powers[] = {1, 10, 100, 1000, 10000};
+
 /*
  * inv_from_numeric --- reads the server's numeric (without its length word).
  *
@@ -238,14 +240,14 @@ inv_from_text(const char *text, size_t length, InvDecimal *result)
 bool
 inv_from_numeric(const char *numeric, size_t length, InvDecimal *result)
 {
-	uint16_t	header;
-	int16_t		digit;
-	int			weight;
-	bool		negative;
-	size_t		n;
-	size_t		i;
-	inv_int128	value = 0;
-	int			scale;
+	uint16_t   header;
+	int16_t    digit;
+	int        weight;
+	bool       negative;
+	size_t     n;
+	size_t     i;
+	inv_int128 value = 0;
+	int        scale;
 
 	memcpy(&header, numeric, sizeof(header));
 	if ((header & NUMERIC_FORM) == NUMERIC_SPECIAL)
@@ -261,7 +263,7 @@ inv_from_numeric(const char *numeric, size_t length, InvDecimal *result)
 	}
 	else
 	{
-		int16_t		long_weight;
+		int16_t long_weight;
 
 		memcpy(&long_weight, numeric + sizeof(header), sizeof(long_weight));
 		weight = long_weight;
@@ -270,17 +272,24 @@ inv_from_numeric(const char *numeric, size_t length, InvDecimal *result)
 		n = (length - sizeof(header) - sizeof(long_weight)) / sizeof(digit);
 	}
 	scale = n == 0 ? 0 : 4 * ((int) n - 1 - weight);
-	/* ten digits of base 10000 cannot fit; scales are checked before the sum */
-	if (n > 10 || scale > INV_MAX_SCALE || scale < -POWERS)
+	/* 38 decimal digits touch at most eleven of base 10000; powers exist for sane scales only */
+	if (n > 11 || scale > INV_MAX_SCALE + 3 || scale < -POWERS)
 		return false;
 	for (i = 0; i < n; i++)
 	{
+		int shift = 4;
+
 		memcpy(&digit, numeric + i * sizeof(digit), sizeof(digit));
+		if (i == n - 1)
+			for (; scale > 0 && shift > 0 && digit % 10 == 0; shift--, scale--)
+				digit /= 10;
 		if (i < 4)
-			value = (int64_t) value * 10000 + digit;
-		else if (!append_digits(&value, 4, digit))
+			value = (int64_t) value * powers[shift] + digit;
+		else if (!append_digits(&value, shift, digit))
 			return false;
 	}
+	if (scale > INV_MAX_SCALE)
+		return false;
 	if (scale < 0)
 	{
 		if (!append_digits(&value, -scale, 0))
@@ -301,13 +310,13 @@ inv_from_numeric(const char *numeric, size_t length, InvDecimal *result)
 size_t
 inv_to_numeric(InvDecimal amount, int least_scale, char *numeric)
 {
-	int16_t		digits[16];
-	int			n = 0;
-	int			first;
-	int			i;
-	int			weight;
-	int			fraction;
-	uint16_t	header;
+	int16_t     digits[16];
+	int         n = 0;
+	int         first;
+	int         i;
+	int         weight;
+	int         fraction;
+	uint16_t    header;
 	inv_uint128 rest;
 
 	amount = without_zeros(amount, least_scale);
@@ -316,9 +325,8 @@ inv_to_numeric(InvDecimal amount, int least_scale, char *numeric)
 	fraction = (amount.scale + 3) / 4;
 	if (amount.scale % 4 != 0)
 	{
-		static const uint32_t powers[] = {1, 10, 100, 1000, 10000};
-		uint32_t	power = powers[amount.scale % 4];
-		uint32_t	digit;
+		uint32_t power = powers[amount.scale % 4];
+		uint32_t digit;
 
 		if (rest <= UINT64_MAX)
 		{
@@ -350,12 +358,14 @@ inv_to_numeric(InvDecimal amount, int least_scale, char *numeric)
 	if (n == first)
 		weight = 0;
 	header = NUMERIC_SHORT | (weight & (NUMERIC_SHORT_WEIGHT | NUMERIC_SHORT_WEIGHT_NEGATIVE));
-	header |= (amount.scale > least_scale ? amount.scale : least_scale) << NUMERIC_SHORT_SCALE_SHIFT;
+	header |= (amount.scale > least_scale ? amount.scale : least_scale)
+			  << NUMERIC_SHORT_SCALE_SHIFT;
 	if (amount.value < 0)
 		header |= NUMERIC_SHORT_NEGATIVE;
 	memcpy(numeric, &header, sizeof(header));
 	for (i = n - 1; i >= first; i--)
-		memcpy(numeric + sizeof(header) + (n - 1 - i) * sizeof(digits[0]), &digits[i], sizeof(digits[0]));
+		memcpy(numeric + sizeof(header) + (n - 1 - i) * sizeof(digits[0]), &digits[i],
+			   sizeof(digits[0]));
 	return sizeof(header) + (n - first) * sizeof(digits[0]);
 }
 
@@ -367,10 +377,10 @@ inv_to_numeric(InvDecimal amount, int least_scale, char *numeric)
 size_t
 inv_to_text(InvDecimal amount, int least_scale, char *text)
 {
-	char		reversed[INV_TEXT_SIZE];
-	int			n = 0;
-	int			i;
-	int			written = 0;
+	char        reversed[INV_TEXT_SIZE];
+	int         n = 0;
+	int         i;
+	int         written = 0;
 	inv_uint128 rest;
 
 	amount = without_zeros(amount, least_scale);
@@ -400,7 +410,7 @@ inv_to_text(InvDecimal amount, int least_scale, char *text)
 bool
 inv_to_int64(InvDecimal amount, int scale, int64_t *result)
 {
-	inv_int128	value;
+	inv_int128 value;
 
 	amount = inv_strip(amount);
 	if (amount.scale > scale || !rescaled(amount, scale, &value) || !fits_int64(value))
@@ -415,9 +425,9 @@ inv_to_int64(InvDecimal amount, int scale, int64_t *result)
 bool
 inv_add(InvDecimal a, InvDecimal b, InvDecimal *result)
 {
-	int			scale = a.scale > b.scale ? a.scale : b.scale;
-	inv_int128	left;
-	inv_int128	right;
+	int        scale = a.scale > b.scale ? a.scale : b.scale;
+	inv_int128 left;
+	inv_int128 right;
 
 	if (!rescaled(a, scale, &left) || !rescaled(b, scale, &right) ||
 		__builtin_add_overflow(left, right, &result->value))
@@ -432,9 +442,9 @@ inv_add(InvDecimal a, InvDecimal b, InvDecimal *result)
 bool
 inv_subtract(InvDecimal a, InvDecimal b, InvDecimal *result)
 {
-	int			scale = a.scale > b.scale ? a.scale : b.scale;
-	inv_int128	left;
-	inv_int128	right;
+	int        scale = a.scale > b.scale ? a.scale : b.scale;
+	inv_int128 left;
+	inv_int128 right;
 
 	if (!rescaled(a, scale, &left) || !rescaled(b, scale, &right) ||
 		__builtin_sub_overflow(left, right, &result->value))
@@ -449,7 +459,7 @@ inv_subtract(InvDecimal a, InvDecimal b, InvDecimal *result)
 bool
 inv_multiply(InvDecimal a, InvDecimal b, InvDecimal *result)
 {
-	inv_int128	value;
+	inv_int128 value;
 
 	if (a.scale + b.scale > INV_MAX_SCALE || __builtin_mul_overflow(a.value, b.value, &value))
 	{
@@ -470,9 +480,9 @@ inv_multiply(InvDecimal a, InvDecimal b, InvDecimal *result)
 int
 inv_compare(InvDecimal a, InvDecimal b)
 {
-	inv_int128	left;
-	inv_int128	right;
-	int			scale = a.scale > b.scale ? a.scale : b.scale;
+	inv_int128 left;
+	inv_int128 right;
+	int        scale = a.scale > b.scale ? a.scale : b.scale;
 
 	/* an amount that does not fit at the other's scale is larger in magnitude than any that does */
 	if (!rescaled(a, scale, &left))
@@ -488,16 +498,16 @@ inv_compare(InvDecimal a, InvDecimal b)
 InvDecimal
 inv_round(InvDecimal amount, int scale)
 {
-	int			less = amount.scale - scale;
-	InvDecimal	result = {0, scale};
+	int        less = amount.scale - scale;
+	InvDecimal result = {0, scale};
 
 	if (less <= 0)
 		return amount;
 	if (less <= 18 && fits_int64(amount.value))
 	{
-		int64_t		power = (int64_t) power_of_ten(less);
-		int64_t		quotient = (int64_t) amount.value / power;
-		int64_t		rest = (int64_t) amount.value % power;
+		int64_t power = (int64_t) power_of_ten(less);
+		int64_t quotient = (int64_t) amount.value / power;
+		int64_t rest = (int64_t) amount.value % power;
 
 		if (rest >= power - rest)
 			quotient++;
@@ -507,8 +517,8 @@ inv_round(InvDecimal amount, int scale)
 	}
 	else if (less < POWERS)
 	{
-		inv_int128	power = power_of_ten(less);
-		inv_int128	rest = amount.value % power;
+		inv_int128 power = power_of_ten(less);
+		inv_int128 rest = amount.value % power;
 
 		result.value = amount.value / power;
 		if (rest >= power - rest)
@@ -553,9 +563,10 @@ inv_round_price(InvDecimal amount, InvRounding rounding)
  * SUS rounds before the factor too; a penny contract rounds once, at the end.
  */
 bool
-inv_priced(InvDecimal units, InvDecimal price, InvDecimal factor, InvRounding rounding, InvDecimal *total)
+inv_priced(InvDecimal units, InvDecimal price, InvDecimal factor, InvRounding rounding,
+		   InvDecimal *total)
 {
-	InvDecimal	amount;
+	InvDecimal amount;
 
 	if (!inv_multiply(units, price, &amount))
 		return false;

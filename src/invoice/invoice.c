@@ -55,11 +55,11 @@ inv_sqlstate(InvFault fault)
 struct varlena *
 inv_flat_value(FmgrInfo *flinfo, InvFlatCache *cache, Datum datum)
 {
-	struct varlena *value = (struct varlena *) DatumGetPointer(datum);
+	struct varlena        *value = (struct varlena *) DatumGetPointer(datum);
 	struct varatt_external pointer;
-	MemoryContext old;
-	int			slot;
-	int			i;
+	MemoryContext          old;
+	int                    slot;
+	int                    i;
 
 	if (VARATT_IS_4B_U(value))
 		return value;
@@ -98,9 +98,9 @@ inv_flat_value(FmgrInfo *flinfo, InvFlatCache *cache, Datum datum)
 bool
 inv_row_type(FmgrInfo *flinfo, InvRowCache *cache, HeapTupleHeader row)
 {
-	Oid			type = HeapTupleHeaderGetTypeId(row);
-	int32		typmod = HeapTupleHeaderGetTypMod(row);
-	TupleDesc	desc;
+	Oid           type = HeapTupleHeaderGetTypeId(row);
+	int32         typmod = HeapTupleHeaderGetTypMod(row);
+	TupleDesc     desc;
 	MemoryContext old;
 
 	if (cache->desc != NULL && cache->type == type && cache->typmod == typmod)
@@ -125,7 +125,7 @@ TupleDesc
 inv_result_type(FunctionCallInfo fcinfo)
 {
 	MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	TupleDesc	desc;
+	TupleDesc     desc;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "the result of function %u is not a composite", fcinfo->flinfo->fn_oid);
@@ -152,7 +152,7 @@ inv_numeric_arg(Datum numeric, InvDecimal *amount)
 Datum
 inv_numeric_datum(InvDecimal amount)
 {
-	char	   *value = palloc(VARHDRSZ + INV_NUMERIC_SIZE);
+	char *value = palloc(VARHDRSZ + INV_NUMERIC_SIZE);
 
 	SET_VARSIZE(value, VARHDRSZ + inv_to_numeric(amount, 2, VARDATA(value)));
 	return PointerGetDatum(value);

@@ -22,14 +22,14 @@
 
 typedef struct InvFlatCache
 {
-	int			used;
-	int			last;			/* slot of the last hit */
-	int			oldest;			/* slot to be replaced next */
+	int used;
+	int last;   /* slot of the last hit */
+	int oldest; /* slot to be replaced next */
 	struct
 	{
 		struct varatt_external pointer;
-		struct varlena *value;
-	}			slots[INV_FLAT_SLOTS];
+		struct varlena        *value;
+	} slots[INV_FLAT_SLOTS];
 } InvFlatCache;
 
 extern struct varlena *inv_flat_value(FmgrInfo *flinfo, InvFlatCache *cache, Datum datum);
@@ -37,17 +37,17 @@ extern struct varlena *inv_flat_value(FmgrInfo *flinfo, InvFlatCache *cache, Dat
 /* The row type of a composite argument, looked up once per call site. */
 typedef struct InvRowCache
 {
-	Oid			type;
-	int32		typmod;
-	TupleDesc	desc;
+	Oid       type;
+	int32     typmod;
+	TupleDesc desc;
 } InvRowCache;
 
-extern bool inv_row_type(FmgrInfo *flinfo, InvRowCache *cache, HeapTupleHeader row);
+extern bool      inv_row_type(FmgrInfo *flinfo, InvRowCache *cache, HeapTupleHeader row);
 extern TupleDesc inv_result_type(FunctionCallInfo fcinfo);
 
 extern void *inv_resize(void *old, size_t size);
-extern int	inv_sqlstate(InvFault fault);
-extern bool inv_numeric_arg(Datum numeric, InvDecimal *amount);
+extern int   inv_sqlstate(InvFault fault);
+extern bool  inv_numeric_arg(Datum numeric, InvDecimal *amount);
 extern Datum inv_numeric_datum(InvDecimal amount);
 
-#endif							/* INVOICE_H */
+#endif /* INVOICE_H */

@@ -18,11 +18,13 @@
 void *
 inv_buffer_add(InvBuffer *buffer, const void *data, size_t length)
 {
-	char	   *place;
+	char *place;
 
+	if (length == 0)
+		return buffer->data;
 	if (buffer->length + length > buffer->capacity)
 	{
-		size_t		capacity = buffer->capacity < 512 ? 1024 : buffer->capacity * 2;
+		size_t capacity = buffer->capacity < 512 ? 1024 : buffer->capacity * 2;
 
 		while (capacity < buffer->length + length)
 			capacity *= 2;
@@ -60,18 +62,20 @@ inv_json_init(InvJson *json, const char *text, size_t length, bool utf8, InvErro
 static void
 write_path(const InvJson *json, char *out, size_t size)
 {
-	size_t		n = 1;
-	int			i;
+	size_t n = 1;
+	int    i;
 
 	strcpy(out, "$");
 	for (i = 0; i < json->depth && n + 90 < size; i++)
 	{
-		if (json->path[i].index == 0)
+		if (json->path[i].index == 0 ||
+			(json->path[i].key != NULL && json->path[i].key_length == 0))
 			continue;
 		if (json->path[i].key == NULL)
 			n += snprintf(out + n, size - n, "[%d]", json->path[i].index - 1);
 		else if (json->path[i].key_length <= 64)
-			n += snprintf(out + n, size - n, ".%.*s", (int) json->path[i].key_length, json->path[i].key);
+			n += snprintf(out + n, size - n, ".%.*s", (int) json->path[i].key_length,
+						  json->path[i].key);
 		else
 			n += snprintf(out + n, size - n, ".(long key)");
 	}
@@ -83,9 +87,9 @@ write_path(const InvJson *json, char *out, size_t size)
 bool
 inv_json_fail(InvJson *json, InvFault fault, const char *format, ...)
 {
-	char		path[300];
-	char		what[290];
-	va_list		args;
+	char    path[300];
+	char    what[290];
+	va_list args;
 
 	if (json->error->fault != INV_OK)
 		return false;
@@ -119,9 +123,11 @@ bool
 inv_json_enter(InvJson *json, char bracket)
 {
 	if (inv_json_peek(json) != bracket)
-		return inv_json_fail(json, INV_BAD_TEXT, "expected %s", bracket == '{' ? "an object" : "an array");
+		return inv_json_fail(json, INV_BAD_TEXT, "expected %s",
+							 bracket == '{' ? "an object" : "an array");
 	if (json->depth == INV_JSON_DEPTH)
-		return inv_json_fail(json, INV_TOO_LARGE, "nested more than %d levels deep", INV_JSON_DEPTH);
+		return inv_json_fail(json, INV_TOO_LARGE, "nested more than %d levels deep",
+							 INV_JSON_DEPTH);
 	json->p++;
 	json->path[json->depth].key = bracket == '{' ? "" : NULL;
 	json->path[json->depth].key_length = 0;
@@ -163,9 +169,9 @@ read_key(InvJson *json)
 bool
 inv_json_next(InvJson *json)
 {
-	int			top = json->depth - 1;
-	bool		object = json->path[top].key != NULL;
-	char		c = inv_json_peek(json);
+	int  top = json->depth - 1;
+	bool object = json->path[top].key != NULL;
+	char c = inv_json_peek(json);
 
 	if (json->error->fault != INV_OK)
 		return false;
@@ -178,7 +184,8 @@ inv_json_next(InvJson *json)
 	if (json->path[top].index > 0)
 	{
 		if (c != ',')
-			return inv_json_fail(json, INV_BAD_TEXT, "expected a comma or \"%s\"", object ? "}" : "]");
+			return inv_json_fail(json, INV_BAD_TEXT, "expected a comma or \"%s\"",
+								 object ? "}" : "]");
 		json->p++;
 	}
 	json->path[top].index++;
@@ -191,10 +198,10 @@ inv_json_next(InvJson *json)
 bool
 inv_json_key_is(const InvJson *json, const char *key)
 {
-	size_t		length = strlen(key);
+	size_t length = strlen(key);
 
 	return json->path[json->depth - 1].key_length == length &&
-		memcmp(json->path[json->depth - 1].key, key, length) == 0;
+		   memcmp(json->path[json->depth - 1].key, key, length) == 0;
 }
 
 /*
@@ -203,7 +210,7 @@ inv_json_key_is(const InvJson *json, const char *key)
 static bool
 skip_word(InvJson *json, const char *word)
 {
-	size_t		length = strlen(word);
+	size_t length = strlen(word);
 
 	inv_json_peek(json);
 	if (json->error->fault != INV_OK || (size_t) (json->end - json->p) < length ||
@@ -243,12 +250,13 @@ inv_json_bool(InvJson *json, bool *value)
 bool
 inv_json_number(InvJson *json, InvDecimal *value)
 {
-	char		c = inv_json_peek(json);
+	char        c = inv_json_peek(json);
 	const char *first = json->p;
 
 	if (c != '-' && (c < '0' || c > '9'))
 		return inv_json_fail(json, INV_BAD_TEXT, "expected a number");
-	while (json->p < json->end && (strchr("+-.eE", *json->p) != NULL || (*json->p >= '0' && *json->p <= '9')) &&
+	while (json->p < json->end &&
+		   (strchr("+-.eE", *json->p) != NULL || (*json->p >= '0' && *json->p <= '9')) &&
 		   *json->p != '\0')
 		json->p++;
 	/* JSON has no leading zeros */
@@ -269,12 +277,12 @@ inv_json_number(InvJson *json, InvDecimal *value)
 static bool
 read_hex(InvJson *json, uint32_t *code)
 {
-	int			i;
+	int i;
 
 	*code = 0;
 	for (i = 0; i < 4; i++, json->p++)
 	{
-		char		c = json->p < json->end ? *json->p : 0;
+		char c = json->p < json->end ? *json->p : 0;
 
 		if (c >= '0' && c <= '9')
 			*code = *code * 16 + (c - '0');
@@ -294,8 +302,8 @@ read_hex(InvJson *json, uint32_t *code)
 static void
 add_utf8(InvBuffer *buffer, uint32_t code)
 {
-	char		bytes[4];
-	int			n = 0;
+	char bytes[4];
+	int  n = 0;
 
 	if (code < 0x80)
 		bytes[n++] = (char) code;
@@ -326,8 +334,8 @@ add_utf8(InvBuffer *buffer, uint32_t code)
 static bool
 read_unicode(InvJson *json, InvBuffer *buffer)
 {
-	uint32_t	code;
-	uint32_t	low;
+	uint32_t code;
+	uint32_t low;
 
 	if (!read_hex(json, &code))
 		return false;
@@ -361,7 +369,7 @@ inv_json_string(InvJson *json, InvBuffer *buffer, size_t *length)
 {
 	static const char escapes[] = "\"\\/bfnrt";
 	static const char meanings[] = "\"\\/\b\f\n\r\t";
-	size_t		start = buffer->length;
+	size_t            start = buffer->length;
 
 	if (inv_json_peek(json) != '"')
 		return inv_json_fail(json, INV_BAD_TEXT, "expected a string");
@@ -371,13 +379,15 @@ inv_json_string(InvJson *json, InvBuffer *buffer, size_t *length)
 		const char *first = json->p;
 		const char *escape;
 
-		while (json->p < json->end && *json->p != '"' && *json->p != '\\' && (unsigned char) *json->p >= ' ')
+		while (json->p < json->end && *json->p != '"' && *json->p != '\\' &&
+			   (unsigned char) *json->p >= ' ')
 			json->p++;
 		inv_buffer_add(buffer, first, json->p - first);
 		if (json->p == json->end || *json->p == '"')
 			break;
 		if (*json->p != '\\')
-			return inv_json_fail(json, INV_BAD_TEXT, "a control character in a string must be escaped");
+			return inv_json_fail(json, INV_BAD_TEXT,
+								 "a control character in a string must be escaped");
 		json->p++;
 		if (json->p == json->end)
 			break;
@@ -419,8 +429,8 @@ inv_json_end(InvJson *json)
 void
 inv_json_write_string(InvBuffer *buffer, const char *text, size_t length)
 {
-	size_t		i;
-	char		escaped[8];
+	size_t i;
+	char   escaped[8];
 
 	inv_buffer_add(buffer, "\"", 1);
 	for (i = 0; i < length; i++)

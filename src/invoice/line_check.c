@@ -30,7 +30,7 @@
 #include "invoice/invoice.h"
 #include "invoice/rules_core.h"
 
-#define EVIDENCE_BYTES 1000		/* longer texts are cut */
+#define EVIDENCE_BYTES 1000 /* longer texts are cut */
 #define RESULT_FIELDS 10
 
 /* How a field of the line becomes a RuleValue. */
@@ -38,7 +38,7 @@ typedef enum FieldReader
 {
 	READ_TEXT,
 	READ_BLANK_PADDED,
-	READ_CODE,					/* icd10, opcs4, hrg: by their text form */
+	READ_CODE, /* icd10, opcs4, hrg: by their text form */
 	READ_INT2,
 	READ_INT4,
 	READ_INT8,
@@ -50,21 +50,21 @@ typedef enum FieldReader
 
 typedef struct BoundField
 {
-	int			attribute;		/* from 0 */
-	Oid			type;			/* under any domain */
+	int         attribute; /* from 0 */
+	Oid         type;      /* under any domain */
 	FieldReader reader;
-	bool		secret;			/* an NHS number: never shown */
-	FmgrInfo	output;
-	uint64		line;			/* the line the value was read from */
-	RuleValue	value;
+	bool        secret; /* an NHS number: never shown */
+	FmgrInfo    output;
+	uint64      line; /* the line the value was read from */
+	RuleValue   value;
 } BoundField;
 
 /* A rule set whose fields are found in the row type at hand. */
 typedef struct Binding
 {
-	uint64		fingerprint[2];
-	BoundField *fields;
-	uint8	   *classes;
+	uint64       fingerprint[2];
+	BoundField  *fields;
+	uint8       *classes;
 	RuleFinding *findings;
 } Binding;
 
@@ -72,22 +72,22 @@ typedef struct Binding
 
 typedef struct CheckSite
 {
-	InvFlatCache rule_sets;
-	InvRowCache row;
-	TupleDesc	result;
-	Datum	   *values;			/* the line's fields */
-	bool	   *nulls;
-	uint64		line;			/* counts the lines seen */
-	Binding    *binding;		/* of the line at hand */
-	Binding    *bindings[BINDINGS];
-	int			bound;
-	Oid			code_types[3];
-	Oid			secret_type;
+	InvFlatCache  rule_sets;
+	InvRowCache   row;
+	TupleDesc     result;
+	Datum        *values; /* the line's fields */
+	bool         *nulls;
+	uint64        line;    /* counts the lines seen */
+	Binding      *binding; /* of the line at hand */
+	Binding      *bindings[BINDINGS];
+	int           bound;
+	Oid           code_types[3];
+	Oid           secret_type;
 	MemoryContext bound_memory; /* the bindings */
 	MemoryContext found_memory; /* the findings of one line */
-	Datum	   *found;
-	uint32		count;
-	uint32		next;			/* 0: no line under way */
+	Datum        *found;
+	uint32        count;
+	uint32        next; /* 0: no line under way */
 } CheckSite;
 
 /*
@@ -98,8 +98,10 @@ checked_rules(struct varlena *value)
 {
 	const RuleSet *rules = (const RuleSet *) value;
 
-	if (VARSIZE(value) < sizeof(RuleSet) || rules->version != RULES_VERSION || rules->size != VARSIZE(value))
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("rule_set value is damaged or of another version")));
+	if (VARSIZE(value) < sizeof(RuleSet) || rules->version != RULES_VERSION ||
+		rules->size != VARSIZE(value))
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+						errmsg("rule_set value is damaged or of another version")));
 	return rules;
 }
 
@@ -109,12 +111,13 @@ checked_rules(struct varlena *value)
 static RuleSet *
 compile(FunctionCallInfo fcinfo, const char *text, size_t length)
 {
-	InvBuffer	out = {.resize = inv_resize};
-	InvError	error;
+	InvBuffer out = {.resize = inv_resize};
+	InvError  error;
 
 	if (!rules_compile(text, length, GetDatabaseEncoding() == PG_UTF8, &out, &error))
-		ereturn(fcinfo->context, NULL,
-				(errcode(inv_sqlstate(error.fault)), errmsg("invalid rule set at %s", error.message)));
+		ereturn(
+			fcinfo->context, NULL,
+			(errcode(inv_sqlstate(error.fault)), errmsg("invalid rule set at %s", error.message)));
 	SET_VARSIZE(out.data, out.length);
 	return (RuleSet *) out.data;
 }
@@ -127,8 +130,8 @@ PG_FUNCTION_INFO_V1(commissioning_rule_set_in);
 Datum
 commissioning_rule_set_in(PG_FUNCTION_ARGS)
 {
-	char	   *text = PG_GETARG_CSTRING(0);
-	RuleSet    *rules = compile(fcinfo, text, strlen(text));
+	char    *text = PG_GETARG_CSTRING(0);
+	RuleSet *rules = compile(fcinfo, text, strlen(text));
 
 	if (rules == NULL)
 		PG_RETURN_NULL();
@@ -156,12 +159,13 @@ PG_FUNCTION_INFO_V1(commissioning_rule_set_recv);
 Datum
 commissioning_rule_set_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			length;
-	char	   *text;
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
+	int        length;
+	char      *text;
 
 	if (pq_getmsgbyte(message) != 1)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION), errmsg("unknown version of binary rule_set")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+						errmsg("unknown version of binary rule_set")));
 	text = pq_getmsgtext(message, message->len - message->cursor, &length);
 	PG_RETURN_POINTER(compile(fcinfo, text, length));
 }
@@ -193,7 +197,8 @@ commissioning_rule_set_fingerprint(PG_FUNCTION_ARGS)
 {
 	const RuleSet *rules = checked_rules(PG_DETOAST_DATUM(PG_GETARG_DATUM(0)));
 
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%016" PRIx64 "%016" PRIx64, rules->fingerprint[0], rules->fingerprint[1])));
+	PG_RETURN_TEXT_P(cstring_to_text(
+		psprintf("%016" PRIx64 "%016" PRIx64, rules->fingerprint[0], rules->fingerprint[1])));
 }
 
 /*
@@ -203,22 +208,25 @@ static CheckSite *
 begin_site(FunctionCallInfo fcinfo)
 {
 	static const char *const code_types[] = {"icd10", "opcs4", "hrg"};
-	FmgrInfo   *flinfo = fcinfo->flinfo;
-	CheckSite  *site = flinfo->fn_extra;
-	Oid			schema;
-	int			i;
+	FmgrInfo                *flinfo = fcinfo->flinfo;
+	CheckSite               *site = flinfo->fn_extra;
+	Oid                      schema;
+	int                      i;
 
 	if (site != NULL)
 		return site;
 	site = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(CheckSite));
 	schema = get_func_namespace(flinfo->fn_oid);
 	for (i = 0; i < 3; i++)
-		site->code_types[i] = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(code_types[i]),
-											  ObjectIdGetDatum(schema));
-	site->secret_type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("nhs_number"),
-										ObjectIdGetDatum(schema));
-	site->bound_memory = AllocSetContextCreate(flinfo->fn_mcxt, "line_check bindings", ALLOCSET_SMALL_SIZES);
-	site->found_memory = AllocSetContextCreate(flinfo->fn_mcxt, "line_check findings", ALLOCSET_SMALL_SIZES);
+		site->code_types[i] =
+			GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(code_types[i]),
+							ObjectIdGetDatum(schema));
+	site->secret_type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+										CStringGetDatum("nhs_number"), ObjectIdGetDatum(schema));
+	site->bound_memory =
+		AllocSetContextCreate(flinfo->fn_mcxt, "line_check bindings", ALLOCSET_SMALL_SIZES);
+	site->found_memory =
+		AllocSetContextCreate(flinfo->fn_mcxt, "line_check findings", ALLOCSET_SMALL_SIZES);
 	site->result = inv_result_type(fcinfo);
 	flinfo->fn_extra = site;
 	return site;
@@ -230,7 +238,7 @@ begin_site(FunctionCallInfo fcinfo)
 static FieldReader
 field_reader(const CheckSite *site, Oid type, uint8 *class)
 {
-	int			i;
+	int i;
 
 	switch (type)
 	{
@@ -277,12 +285,13 @@ field_reader(const CheckSite *site, Oid type, uint8 *class)
  * bind_field --- finds one field by its name.
  */
 static void
-bind_field(const CheckSite *site, const char *name, BoundField *field, uint8 *class, const char **type_name)
+bind_field(const CheckSite *site, const char *name, BoundField *field, uint8 *class,
+		   const char **type_name)
 {
-	TupleDesc	desc = site->row.desc;
-	Oid			output;
-	bool		varlena;
-	int			i;
+	TupleDesc desc = site->row.desc;
+	Oid       output;
+	bool      varlena;
+	int       i;
 
 	for (i = 0; i < desc->natts; i++)
 	{
@@ -309,18 +318,18 @@ static Binding *
 bind(CheckSite *site, const RuleSet *rules)
 {
 	MemoryContext old = MemoryContextSwitchTo(site->bound_memory);
-	Binding    *binding = palloc0(sizeof(Binding));
-	const char **types = palloc0(rules->fields * sizeof(char *));
-	InvError	error;
-	uint32		i;
+	Binding      *binding = palloc0(sizeof(Binding));
+	const char  **types = palloc0(rules->fields * sizeof(char *));
+	InvError      error;
+	uint32        i;
 
 	binding->fields = palloc0(rules->fields * sizeof(BoundField));
 	binding->classes = palloc0(rules->fields);
 	binding->findings = palloc0((rules->rules + 1) * sizeof(RuleFinding));
 	memcpy(binding->fingerprint, rules->fingerprint, sizeof(binding->fingerprint));
 	for (i = 0; i < rules->fields; i++)
-		bind_field(site, rules_text(rules, rules_fields(rules)[i]), &binding->fields[i], &binding->classes[i],
-				   &types[i]);
+		bind_field(site, rules_text(rules, rules_fields(rules)[i]), &binding->fields[i],
+				   &binding->classes[i], &types[i]);
 	if (!rules_bind(rules, binding->classes, types, &error))
 		ereport(ERROR, (errcode(inv_sqlstate(error.fault)), errmsg("%s", error.message)));
 	MemoryContextSwitchTo(old);
@@ -344,9 +353,10 @@ forget_bindings(CheckSite *site)
 static void
 find_binding(CheckSite *site, const RuleSet *rules)
 {
-	int			i;
+	int i;
 
-	if (site->binding != NULL && memcmp(site->binding->fingerprint, rules->fingerprint, sizeof(rules->fingerprint)) == 0)
+	if (site->binding != NULL &&
+		memcmp(site->binding->fingerprint, rules->fingerprint, sizeof(rules->fingerprint)) == 0)
 		return;
 	for (i = 0; i < site->bound; i++)
 	{
@@ -377,8 +387,10 @@ open_line(FunctionCallInfo fcinfo, CheckSite *site, HeapTupleHeader row)
 			pfree(site->values);
 			pfree(site->nulls);
 		}
-		site->values = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, (site->row.desc->natts + 1) * sizeof(Datum));
-		site->nulls = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, (site->row.desc->natts + 1) * sizeof(bool));
+		site->values = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt,
+										  (site->row.desc->natts + 1) * sizeof(Datum));
+		site->nulls =
+			MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, (site->row.desc->natts + 1) * sizeof(bool));
 	}
 	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
 	ItemPointerSetInvalid(&tuple.t_self);
@@ -408,7 +420,7 @@ read_text_value(RuleValue *value, Datum datum, bool blank_padded)
 static void
 read_value(BoundField *field, Datum datum)
 {
-	RuleValue  *value = &field->value;
+	RuleValue *value = &field->value;
 
 	value->state = RULE_KNOWN;
 	switch (field->reader)
@@ -472,7 +484,9 @@ static void
 evidence_string(JsonbValue *value, const char *text, size_t length)
 {
 	value->type = jbvString;
-	value->val.string.len = length <= EVIDENCE_BYTES ? (int) length : pg_mbcliplen(text, EVIDENCE_BYTES + 1, EVIDENCE_BYTES);
+	value->val.string.len = length <= EVIDENCE_BYTES
+								? (int) length
+								: pg_mbcliplen(text, EVIDENCE_BYTES + 1, EVIDENCE_BYTES);
 	value->val.string.val = (char *) text;
 }
 
@@ -482,9 +496,9 @@ evidence_string(JsonbValue *value, const char *text, size_t length)
 static void
 evidence_value(const CheckSite *site, BoundField *field, JsonbValue *value)
 {
-	Datum		datum = site->values[field->attribute];
-	char		date[MAXDATELEN + 1];
-	char	   *text;
+	Datum datum = site->values[field->attribute];
+	char  date[MAXDATELEN + 1];
+	char *text;
 
 	if (field->secret)
 	{
@@ -501,8 +515,9 @@ evidence_value(const CheckSite *site, BoundField *field, JsonbValue *value)
 		case INT4OID:
 		case INT8OID:
 			value->type = jbvNumeric;
-			value->val.numeric = int64_to_numeric(field->type == INT2OID ? DatumGetInt16(datum) :
-												  field->type == INT4OID ? DatumGetInt32(datum) : DatumGetInt64(datum));
+			value->val.numeric = int64_to_numeric(field->type == INT2OID   ? DatumGetInt16(datum)
+												  : field->type == INT4OID ? DatumGetInt32(datum)
+																		   : DatumGetInt64(datum));
 			return;
 		case NUMERICOID:
 			value->val.numeric = DatumGetNumeric(datum);
@@ -530,13 +545,13 @@ static Datum
 evidence(const CheckSite *site, const RuleSet *rules, const Rule *rule)
 {
 	JsonbParseState *state = NULL;
-	JsonbValue	value;
-	uint32		i;
+	JsonbValue       value;
+	uint32           i;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (i = 0; i < rule->evidence; i++)
 	{
-		uint32		number = rules_evidence(rules)[rule->first_evidence + i];
+		uint32      number = rules_evidence(rules)[rule->first_evidence + i];
 		BoundField *field = &site->binding->fields[number];
 		const char *name = rules_text(rules, rules_fields(rules)[number]);
 
@@ -576,10 +591,10 @@ static Datum
 finding_row(const CheckSite *site, const RuleSet *rules, const RuleFinding *finding)
 {
 	static const char *const outcomes[] = {"fail", "hold", "not_assessed"};
-	const Rule *rule = rules_rules(rules) + finding->rule;
-	bool		assessed = finding->outcome != RULE_NOT_ASSESSED;
-	Datum		values[RESULT_FIELDS] = {0};
-	bool		nulls[RESULT_FIELDS] = {0};
+	const Rule              *rule = rules_rules(rules) + finding->rule;
+	bool                     assessed = finding->outcome != RULE_NOT_ASSESSED;
+	Datum                    values[RESULT_FIELDS] = {0};
+	bool                     nulls[RESULT_FIELDS] = {0};
 
 	values[0] = CStringGetTextDatum(rules_text(rules, rule->code));
 	values[1] = CStringGetTextDatum(rules_text(rules, rule->rule_version));
@@ -615,13 +630,15 @@ abandon(Datum site)
 static void
 check_line(FunctionCallInfo fcinfo, CheckSite *site)
 {
-	const RuleSet *rules = checked_rules(inv_flat_value(fcinfo->flinfo, &site->rule_sets, PG_GETARG_DATUM(0)));
+	const RuleSet *rules =
+		checked_rules(inv_flat_value(fcinfo->flinfo, &site->rule_sets, PG_GETARG_DATUM(0)));
 	MemoryContext old;
-	uint32		i;
+	uint32        i;
 
 	open_line(fcinfo, site, PG_GETARG_HEAPTUPLEHEADER(1));
 	find_binding(site, rules);
-	site->count = rules_run(rules, site->binding->classes, get_value, site, site->binding->findings);
+	site->count =
+		rules_run(rules, site->binding->classes, get_value, site, site->binding->findings);
 	if (site->count == 0)
 		return;
 	MemoryContextReset(site->found_memory);
@@ -630,7 +647,8 @@ check_line(FunctionCallInfo fcinfo, CheckSite *site)
 	for (i = 0; i < site->count; i++)
 		site->found[i] = finding_row(site, rules, &site->binding->findings[i]);
 	MemoryContextSwitchTo(old);
-	RegisterExprContextCallback(((ReturnSetInfo *) fcinfo->resultinfo)->econtext, abandon, PointerGetDatum(site));
+	RegisterExprContextCallback(((ReturnSetInfo *) fcinfo->resultinfo)->econtext, abandon,
+								PointerGetDatum(site));
 }
 
 PG_FUNCTION_INFO_V1(commissioning_line_check);
@@ -646,14 +664,16 @@ Datum
 commissioning_line_check(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	CheckSite  *site;
+	CheckSite     *site;
 
-	if (result == NULL || !IsA(result, ReturnSetInfo) || !(result->allowedModes & SFRM_ValuePerCall))
+	if (result == NULL || !IsA(result, ReturnSetInfo) ||
+		!(result->allowedModes & SFRM_ValuePerCall))
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("line_check called in a context that cannot accept a set")));
 	CHECK_FOR_INTERRUPTS();
 	if (PG_ARGISNULL(0))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("rule set must not be NULL")));
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("rule set must not be NULL")));
 	site = begin_site(fcinfo);
 	if (site->next == 0)
 	{

@@ -24,7 +24,7 @@ static bool no_price(char *reason, const char *format, ...) __attribute__((forma
 static bool
 no_price(char *reason, const char *format, ...)
 {
-	va_list		args;
+	va_list args;
 
 	va_start(args, format);
 	vsnprintf(reason, PRICE_REASON_SIZE, format, args);
@@ -38,7 +38,8 @@ no_price(char *reason, const char *format, ...)
 static bool
 same_text(PriceText text, const char *word)
 {
-	return text.text != NULL && text.length == strlen(word) && memcmp(text.text, word, text.length) == 0;
+	return text.text != NULL && text.length == strlen(word) &&
+		   memcmp(text.text, word, text.length) == 0;
 }
 
 /*
@@ -65,7 +66,7 @@ one_of(PriceText text, const char *codes, size_t length)
 static const char *
 quotable(PriceText text, char buffer[17])
 {
-	size_t		i;
+	size_t i;
 
 	if (text.length > 16)
 		return "(long text)";
@@ -88,7 +89,7 @@ static bool
 is_zero_price(int64_t hrg)
 {
 	static const char *const codes[] = {"UZ01Z", "PB03Z", "SB97Z", "SC97Z", "LA97A", "LA97B"};
-	size_t		i;
+	size_t                   i;
 
 	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (hrg == inv_code_pack(codes[i], 5))
@@ -120,8 +121,8 @@ percent_of(InvDecimal amount, int64_t percent, InvDecimal *result)
 static bool
 point_of_delivery(const Tariff *tariff, const SpellInput *spell, SpellPrice *price)
 {
-	char		buffer[17];
-	bool		transfer = same_text(spell->admission_method, "81");
+	char buffer[17];
+	bool transfer = same_text(spell->admission_method, "81");
 
 	if (spell->classification.text == NULL)
 		return no_price(price->reason, "patient classification is missing");
@@ -137,9 +138,11 @@ point_of_delivery(const Tariff *tariff, const SpellInput *spell, SpellPrice *pri
 		return no_price(price->reason, "admission method is missing");
 	if (one_of(spell->admission_method, "21 22 23 24 25 28 2A 2B 2C 2D", 2))
 		price->pod = "NEL";
-	else if (one_of(spell->admission_method, "31 32 82 83", 2) || (transfer && !tariff->transfers_elective))
+	else if (one_of(spell->admission_method, "31 32 82 83", 2) ||
+			 (transfer && !tariff->transfers_elective))
 		price->pod = "NELNE";
-	else if ((one_of(spell->admission_method, "11 12 13", 2) || transfer) && !same_text(spell->classification, "5"))
+	else if ((one_of(spell->admission_method, "11 12 13", 2) || transfer) &&
+			 !same_text(spell->classification, "5"))
 		price->pod = spell->classification.text[0] == '2' ? "DC" : "EL";
 	else
 		return no_price(price->reason, "admission method \"%s\" has no point of delivery",
@@ -185,7 +188,7 @@ known_days(int32_t days, const char *name, char *reason)
 static bool
 days_off(const SpellInput *spell, int64_t *off, int64_t *off_with_critical_care, char *reason)
 {
-	int32_t		overlap = spell->overlap_days;
+	int32_t overlap = spell->overlap_days;
 
 	if (!known_days(spell->critical_care_days, "critical care days are", reason) ||
 		!known_days(spell->rehabilitation_days, "rehabilitation days are", reason) ||
@@ -208,9 +211,9 @@ days_off(const SpellInput *spell, int64_t *off, int64_t *off_with_critical_care,
 static bool
 stay(const Tariff *tariff, const SpellInput *spell, SpellPrice *price, int64_t *with_critical_care)
 {
-	int64_t		los;
-	int64_t		off = 0;
-	int64_t		off_with = 0;
+	int64_t los;
+	int64_t off = 0;
+	int64_t off_with = 0;
 
 	if (!spell->admitted_known)
 		return no_price(price->reason, "admission date is missing");
@@ -236,13 +239,15 @@ stay(const Tariff *tariff, const SpellInput *spell, SpellPrice *price, int64_t *
  * base_price --- the price of the whole spell for its point of delivery.
  */
 static bool
-base_price(const Tariff *tariff, const SpellInput *spell, SpellPrice *price, const TariffSpell **row)
+base_price(const Tariff *tariff, const SpellInput *spell, SpellPrice *price,
+		   const TariffSpell **row)
 {
-	static const TariffSpell no_row = {TARIFF_NONE, TARIFF_NONE, TARIFF_NONE, TARIFF_NONE, TARIFF_NONE,
-									   TARIFF_NONE, TARIFF_NONE, TARIFF_NONE, -1, -1};
-	char		code[8];
-	const TariffSpell *found;
-	int64_t		full;
+	static const TariffSpell no_row = {TARIFF_NONE, TARIFF_NONE, TARIFF_NONE, TARIFF_NONE,
+									   TARIFF_NONE, TARIFF_NONE, TARIFF_NONE, TARIFF_NONE,
+									   -1,          -1};
+	char                     code[8];
+	const TariffSpell       *found;
+	int64_t                  full;
 
 	if (spell->hrg == 0)
 		return no_price(price->reason, "HRG is missing");
@@ -261,7 +266,10 @@ base_price(const Tariff *tariff, const SpellInput *spell, SpellPrice *price, con
 		return no_price(price->reason, "no price for HRG %s", code);
 	if (full == TARIFF_NONE)
 		return no_price(price->reason, "no %s price for HRG %s",
-						!is_elective(price) ? "non-elective" : price->pod[0] == 'D' ? "day case" : "elective", code);
+						!is_elective(price)    ? "non-elective"
+						: price->pod[0] == 'D' ? "day case"
+											   : "elective",
+						code);
 	price->full_base = price->base = amount_of(full);
 	return true;
 }
@@ -273,7 +281,7 @@ base_price(const Tariff *tariff, const SpellInput *spell, SpellPrice *price, con
 static bool
 short_stay(const Tariff *tariff, const SpellInput *spell, const TariffSpell *row, SpellPrice *price)
 {
-	int32_t		days = tariff->short_stay_actual ? price->length_of_stay : price->qualifying_days;
+	int32_t days = tariff->short_stay_actual ? price->length_of_stay : price->qualifying_days;
 
 	if (!is_emergency(price) || tariff->short_stay_days < 0 || days > tariff->short_stay_days ||
 		(row->short_stay_price == TARIFF_NONE && row->short_stay_percent == TARIFF_NONE))
@@ -304,13 +312,14 @@ static bool
 top_up(const Tariff *tariff, const SpellInput *spell, SpellPrice *price)
 {
 	const TariffTopUp *found;
-	char		buffer[17];
+	char               buffer[17];
 
 	if (spell->top_up_code.text == NULL)
 		return true;
 	found = tariff_top_up(tariff, spell->top_up_code.text, spell->top_up_code.length);
 	if (found == NULL)
-		return no_price(price->reason, "no top-up \"%s\" in the tariff", quotable(spell->top_up_code, buffer));
+		return no_price(price->reason, "no top-up \"%s\" in the tariff",
+						quotable(spell->top_up_code, buffer));
 	price->top_up_percent = amount_of(found->percent);
 	if (!percent_of(price->base, found->percent, &price->top_up))
 		price->overflow = true;
@@ -321,10 +330,11 @@ top_up(const Tariff *tariff, const SpellInput *spell, SpellPrice *price)
  * excess_days --- days beyond the trim point, each at the per-day price.
  */
 static bool
-excess_days(const SpellInput *spell, const TariffSpell *row, int64_t with_critical_care, SpellPrice *price)
+excess_days(const SpellInput *spell, const TariffSpell *row, int64_t with_critical_care,
+			SpellPrice *price)
 {
-	int32_t		trim = is_elective(price) ? row->elective_trim : row->non_elective_trim;
-	char		code[8];
+	int32_t trim = is_elective(price) ? row->elective_trim : row->non_elective_trim;
+	char    code[8];
 
 	inv_code_unpack(spell->hrg, code);
 	price->excess_days = 0;
@@ -391,13 +401,14 @@ void
 price_spell_core(const Tariff *tariff, const SpellInput *spell, SpellPrice *price)
 {
 	const TariffSpell *row = NULL;
-	int64_t		with_critical_care = 0;
-	InvDecimal	sum;
+	int64_t            with_critical_care = 0;
+	InvDecimal         sum;
 
 	memset(price, 0, offsetof(SpellPrice, reason) + 1);
 	price->length_of_stay = price->qualifying_days = price->trim_point = PRICE_NULL;
 	price->excess_days = price->excess_days_with_critical_care = PRICE_NULL;
-	if (!point_of_delivery(tariff, spell, price) || !stay(tariff, spell, price, &with_critical_care) ||
+	if (!point_of_delivery(tariff, spell, price) ||
+		!stay(tariff, spell, price, &with_critical_care) ||
 		!known_terms(spell->factor_known, spell->factor, spell->rounding_known, price->reason) ||
 		!base_price(tariff, spell, price, &row) || !short_stay(tariff, spell, row, price) ||
 		!top_up(tariff, spell, price) || !excess_days(spell, row, with_critical_care, price) ||
@@ -438,7 +449,7 @@ list_price(const Tariff *tariff, TariffList list, int64_t group, int64_t hrg, co
 		   AttendancePrice *price)
 {
 	const TariffPrice *found = tariff_price(tariff, list, group, hrg);
-	char		code[8];
+	char               code[8];
 
 	if (found != NULL)
 		price->unit_price = amount_of(found->price);
@@ -455,20 +466,15 @@ typedef struct AttendanceKind
 {
 	const char *hrg;
 	const char *pod;
-	const char *first_attendance;	/* of a contact with one professional; NULL for several */
-	const char *several;		/* the HRG of the same contact with several professions */
+	const char *first_attendance; /* of a contact with one professional; NULL for several */
+	const char *several;          /* the HRG of the same contact with several professions */
 } AttendanceKind;
 
 static const AttendanceKind attendance_kinds[] = {
-	{"WF01B", "OPFASPCL", "1", "WF02B"},
-	{"WF01A", "OPFUPSPCL", "2", "WF02A"},
-	{"WF01D", "NF2FFA", "3", "WF02D"},
-	{"WF01C", "NF2FFUP", "4", "WF02C"},
-	{"WF02B", "OPFAMPCL", NULL, NULL},
-	{"WF02A", "OPFUMPCL", NULL, NULL},
-	{"WF02D", "NF2FFA", NULL, NULL},
-	{"WF02C", "NF2FFUP", NULL, NULL}
-};
+	{"WF01B", "OPFASPCL", "1", "WF02B"}, {"WF01A", "OPFUPSPCL", "2", "WF02A"},
+	{"WF01D", "NF2FFA", "3", "WF02D"},   {"WF01C", "NF2FFUP", "4", "WF02C"},
+	{"WF02B", "OPFAMPCL", NULL, NULL},   {"WF02A", "OPFUMPCL", NULL, NULL},
+	{"WF02D", "NF2FFA", NULL, NULL},     {"WF02C", "NF2FFUP", NULL, NULL}};
 #define ATTENDANCE_KINDS (sizeof(attendance_kinds) / sizeof(attendance_kinds[0]))
 
 /*
@@ -479,27 +485,30 @@ static const AttendanceKind attendance_kinds[] = {
  * would change the price there is none.
  */
 static bool
-procedure_as_attendance(const Tariff *tariff, const AttendanceInput *line, int64_t group, AttendancePrice *price)
+procedure_as_attendance(const Tariff *tariff, const AttendanceInput *line, int64_t group,
+						AttendancePrice *price)
 {
-	size_t		i;
-	char		code[8];
+	size_t i;
+	char   code[8];
 
 	inv_code_unpack(line->hrg, code);
 	for (i = 0; i < ATTENDANCE_KINDS; i++)
 	{
 		const AttendanceKind *kind = &attendance_kinds[i];
-		const TariffPrice *single;
-		const TariffPrice *several;
+		const TariffPrice    *single;
+		const TariffPrice    *several;
 
-		if (kind->first_attendance == NULL || !same_text(line->first_attendance, kind->first_attendance))
+		if (kind->first_attendance == NULL ||
+			!same_text(line->first_attendance, kind->first_attendance))
 			continue;
 		single = tariff_price(tariff, TARIFF_ATTENDANCES, group, inv_code_pack(kind->hrg, 5));
 		several = tariff_price(tariff, TARIFF_ATTENDANCES, group, inv_code_pack(kind->several, 5));
 		if (single == NULL)
 			break;
 		if (several != NULL && several->price != single->price)
-			return no_price(price->reason, "no procedure price for HRG %s, and the number of professions is missing",
-							code);
+			return no_price(
+				price->reason,
+				"no procedure price for HRG %s, and the number of professions is missing", code);
 		price->pod = kind->pod;
 		price->unit_price = amount_of(single->price);
 		return true;
@@ -513,7 +522,7 @@ procedure_as_attendance(const Tariff *tariff, const AttendanceInput *line, int64
 static bool
 attended(const AttendanceInput *line, AttendancePrice *price, bool *pays)
 {
-	char		buffer[17];
+	char buffer[17];
 
 	*pays = false;
 	if (line->attendance_status.text == NULL)
@@ -537,10 +546,11 @@ attended(const AttendanceInput *line, AttendancePrice *price, bool *pays)
  * attendance_price --- the unit price of an attendance that pays.
  */
 static bool
-attendance_price(const Tariff *tariff, const AttendanceInput *line, bool attendance, AttendancePrice *price)
+attendance_price(const Tariff *tariff, const AttendanceInput *line, bool attendance,
+				 AttendancePrice *price)
 {
 	const TariffPrice *procedure = NULL;
-	int64_t		group;
+	int64_t            group;
 
 	if (!attendance)
 		procedure = tariff_price(tariff, TARIFF_PROCEDURES, 0, line->hrg);
@@ -565,9 +575,9 @@ attendance_price(const Tariff *tariff, const AttendanceInput *line, bool attenda
 void
 price_attendance_core(const Tariff *tariff, const AttendanceInput *line, AttendancePrice *price)
 {
-	bool		attendance = false;
-	bool		pays;
-	size_t		i;
+	bool   attendance = false;
+	bool   pays;
+	size_t i;
 
 	memset(price, 0, offsetof(AttendancePrice, reason) + 1);
 	if (line->hrg == 0)
@@ -583,7 +593,8 @@ price_attendance_core(const Tariff *tariff, const AttendanceInput *line, Attenda
 		attendance = true;
 		price->pod = attendance_kinds[i].pod;
 	}
-	if (!attended(line, price, &pays) || (pays && !attendance_price(tariff, line, attendance, price)))
+	if (!attended(line, price, &pays) ||
+		(pays && !attendance_price(tariff, line, attendance, price)))
 		return;
 	finish(line, price);
 }
@@ -608,11 +619,12 @@ price_emergency_core(const Tariff *tariff, const AttendanceInput *line, Attendan
 static const char *
 unbundled_pod(int64_t hrg)
 {
-	static const char *const pods[][2] = {{"XA", "UNBNCC"}, {"XB", "UNBPCC"}, {"XC", "UNBACC"}, {"XD", "DRUG"},
-										  {"SB", "UNBCHEMO"}, {"SC", "UNBRTHPY"}, {"SD", "UNBPALL"},
-										  {"RD", "UNBRAD"}, {"RN", "UNBRAD"}, {"VC", "UNBREHAB"}};
-	char		code[8];
-	size_t		i;
+	static const char *const pods[][2] = {{"XA", "UNBNCC"},  {"XB", "UNBPCC"},   {"XC", "UNBACC"},
+										  {"XD", "DRUG"},    {"SB", "UNBCHEMO"}, {"SC", "UNBRTHPY"},
+										  {"SD", "UNBPALL"}, {"RD", "UNBRAD"},   {"RN", "UNBRAD"},
+										  {"VC", "UNBREHAB"}};
+	char                     code[8];
+	size_t                   i;
 
 	inv_code_unpack(hrg, code);
 	for (i = 0; i < sizeof(pods) / sizeof(pods[0]); i++)
@@ -648,7 +660,7 @@ price_unbundled_core(const Tariff *tariff, const AttendanceInput *line, Attendan
 static PriceStep *
 add_step(PriceStep *steps, int *count, const char *part, const char *source)
 {
-	PriceStep  *step = &steps[(*count)++];
+	PriceStep *step = &steps[(*count)++];
 
 	memset(step, 0, sizeof(*step));
 	step->part = part;
@@ -672,16 +684,18 @@ step_amount(PriceStep *step, InvDecimal amount)
 static void
 steps_of_stay(const SpellInput *spell, const SpellPrice *price, PriceStep *steps, int *count)
 {
-	PriceStep  *step;
-	char		one[17];
-	char		two[17];
+	PriceStep *step;
+	char       one[17];
+	char       two[17];
 
 	if (price->pod == NULL)
 		return;
 	step = add_step(steps, count, "point of delivery", "spell record");
 	snprintf(step->formula, sizeof(step->formula), "classification %s, admission method %s: %s",
 			 quotable(spell->classification, one),
-			 spell->admission_method.text == NULL ? "missing" : quotable(spell->admission_method, two), price->pod);
+			 spell->admission_method.text == NULL ? "missing"
+												  : quotable(spell->admission_method, two),
+			 price->pod);
 	if (price->length_of_stay == PRICE_NULL || price->qualifying_days == PRICE_NULL)
 		return;
 	step = add_step(steps, count, "qualifying days", "spell record");
@@ -689,9 +703,12 @@ steps_of_stay(const SpellInput *spell, const SpellPrice *price, PriceStep *steps
 		snprintf(step->formula, sizeof(step->formula), "length of stay 0");
 	else
 		snprintf(step->formula, sizeof(step->formula),
-				 "max(0, %d stayed - %d critical care - %d rehabilitation + %d in both - %d palliative) = %d",
+				 "max(0, %d stayed - %d critical care - %d rehabilitation + %d in both - %d "
+				 "palliative) = %d",
 				 price->length_of_stay, spell->critical_care_days, spell->rehabilitation_days,
-				 spell->critical_care_days == 0 || spell->rehabilitation_days == 0 ? 0 : spell->overlap_days,
+				 spell->critical_care_days == 0 || spell->rehabilitation_days == 0
+					 ? 0
+					 : spell->overlap_days,
 				 spell->palliative_days, price->qualifying_days);
 }
 
@@ -701,10 +718,10 @@ steps_of_stay(const SpellInput *spell, const SpellPrice *price, PriceStep *steps
 static void
 steps_of_base(const SpellInput *spell, const SpellPrice *price, PriceStep *steps, int *count)
 {
-	PriceStep  *step;
-	char		code[17];
-	char		amount[INV_TEXT_SIZE];
-	char		percent[INV_TEXT_SIZE];
+	PriceStep *step;
+	char       code[17];
+	char       amount[INV_TEXT_SIZE];
+	char       percent[INV_TEXT_SIZE];
 
 	inv_code_unpack(spell->hrg, code);
 	step = add_step(steps, count, "full base", "tariff");
@@ -716,11 +733,12 @@ steps_of_base(const SpellInput *spell, const SpellPrice *price, PriceStep *steps
 		inv_to_text(price->full_base, 2, amount);
 		inv_to_text(price->short_stay_percent, 0, percent);
 		if (price->short_stay_by_percent)
-			snprintf(step->formula, sizeof(step->formula), "%s * %s%% (emergency, adult, %d days)", amount, percent,
-					 price->qualifying_days);
+			snprintf(step->formula, sizeof(step->formula), "%s * %s%% (emergency, adult, %d days)",
+					 amount, percent, price->qualifying_days);
 		else
-			snprintf(step->formula, sizeof(step->formula), "short stay price of HRG %s (emergency, adult, %d days)",
-					 code, price->qualifying_days);
+			snprintf(step->formula, sizeof(step->formula),
+					 "short stay price of HRG %s (emergency, adult, %d days)", code,
+					 price->qualifying_days);
 		step_amount(step, price->base);
 	}
 	if (spell->top_up_code.text != NULL)
@@ -741,16 +759,17 @@ static void
 steps_of_total(const SpellInput *spell, const SpellPrice *price, PriceStep *steps, int *count)
 {
 	static const char *const roundings[] = {"to whole pounds", "to the penny", "not at all"};
-	PriceStep  *step;
-	char		amount[INV_TEXT_SIZE];
-	char		factor[INV_TEXT_SIZE];
+	PriceStep               *step;
+	char                     amount[INV_TEXT_SIZE];
+	char                     factor[INV_TEXT_SIZE];
 
 	if (price->trim_point != PRICE_NULL)
 	{
 		step = add_step(steps, count, "excess days", "tariff");
 		inv_to_text(price->per_day, 2, amount);
-		snprintf(step->formula, sizeof(step->formula), "max(0, %d days - %d trim point) = %d * %s a day",
-				 price->qualifying_days, price->trim_point, price->excess_days, amount);
+		snprintf(step->formula, sizeof(step->formula),
+				 "max(0, %d days - %d trim point) = %d * %s a day", price->qualifying_days,
+				 price->trim_point, price->excess_days, amount);
 		step_amount(step, price->excess);
 	}
 	if (price->best_practice.value != 0)
@@ -760,13 +779,14 @@ steps_of_total(const SpellInput *spell, const SpellPrice *price, PriceStep *step
 		step_amount(step, price->best_practice);
 	}
 	step = add_step(steps, count, "before factor", "sum");
-	snprintf(step->formula, sizeof(step->formula), "base + top-up + excess days + best practice, rounded %s",
-			 roundings[spell->rounding]);
+	snprintf(step->formula, sizeof(step->formula),
+			 "base + top-up + excess days + best practice, rounded %s", roundings[spell->rounding]);
 	step_amount(step, price->pre_factor);
 	step = add_step(steps, count, "final", "market forces factor");
 	inv_to_text(price->pre_factor, 2, amount);
 	inv_to_text(spell->factor, 0, factor);
-	snprintf(step->formula, sizeof(step->formula), "%s * %s, rounded %s", amount, factor, roundings[spell->rounding]);
+	snprintf(step->formula, sizeof(step->formula), "%s * %s, rounded %s", amount, factor,
+			 roundings[spell->rounding]);
 	step_amount(step, price->final);
 }
 
@@ -778,8 +798,8 @@ steps_of_total(const SpellInput *spell, const SpellPrice *price, PriceStep *step
 int
 price_steps_core(const SpellInput *spell, const SpellPrice *price, PriceStep steps[PRICE_STEPS])
 {
-	int			count = 0;
-	PriceStep  *step;
+	int        count = 0;
+	PriceStep *step;
 
 	steps_of_stay(spell, price, steps, &count);
 	if (price->reason[0] != '\0')

@@ -14,20 +14,23 @@
 #include "invoice/tariff_core.h"
 
 static const char *const money_fields[] = {"units", "unit_price", "factor", "total", "rounding"};
-static const char *const operators[] = {"=", "<>", "<", "<=", ">", ">=", "in", "not_in", "starts_with",
-										"is_null", "not_null", "is_true", "is_false", "is_not_null"};
-static const char *const class_names[] = {"missing", "other", "text", "a number", "a date", "a boolean"};
+static const char *const operators[] = {"=",        "<>",      "<",        "<=",          ">",
+										">=",       "in",      "not_in",   "starts_with", "is_null",
+										"not_null", "is_true", "is_false", "is_not_null"};
+static const char *const class_names[] = {"missing",  "other",  "text",
+										  "a number", "a date", "a boolean"};
 
-/* What rules_compile has read so far; texts are named by their offset in pool until the parts are joined. */
+/* What rules_compile has read so far; texts are named by their offset in pool until the parts are
+ * joined. */
 typedef struct Reading
 {
-	InvJson		json;
-	InvBuffer	rules;
-	InvBuffer	nodes;
-	InvBuffer	operands;
-	InvBuffer	fields;
-	InvBuffer	evidence;
-	InvBuffer	pool;
+	InvJson   json;
+	InvBuffer rules;
+	InvBuffer nodes;
+	InvBuffer operands;
+	InvBuffer fields;
+	InvBuffer evidence;
+	InvBuffer pool;
 } Reading;
 
 #define PARTS 6
@@ -61,7 +64,7 @@ bad(Reading *r, const char *expected)
 static bool
 read_text(Reading *r, size_t most, uint32_t *text)
 {
-	size_t		length;
+	size_t length;
 
 	*text = r->pool.length;
 	if (!inv_json_string(&r->json, &r->pool, &length))
@@ -80,8 +83,8 @@ static uint32_t
 field_index(Reading *r, uint32_t name)
 {
 	const uint32_t *fields = (const uint32_t *) r->fields.data;
-	uint32_t	count = r->fields.length / sizeof(uint32_t);
-	uint32_t	i;
+	uint32_t        count = r->fields.length / sizeof(uint32_t);
+	uint32_t        i;
 
 	for (i = 0; i < count; i++)
 	{
@@ -100,7 +103,7 @@ field_index(Reading *r, uint32_t name)
 static bool
 read_field(Reading *r, uint32_t *field)
 {
-	uint32_t	name;
+	uint32_t name;
 
 	if (!read_text(r, 63, &name))
 		return false;
@@ -128,7 +131,7 @@ once(Reading *r, unsigned *seen, int key)
 static int
 word_index(const char *text, const char *const *words, int count)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < count; i++)
 		if (strcmp(text, words[i]) == 0)
@@ -142,7 +145,7 @@ word_index(const char *text, const char *const *words, int count)
 static int
 key_index(const Reading *r, const char *const *names, int count)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < count; i++)
 		if (inv_json_key_is(&r->json, names[i]))
@@ -156,13 +159,14 @@ key_index(const Reading *r, const char *const *names, int count)
 static bool
 read_millionths(Reading *r, int64_t *number)
 {
-	InvDecimal	value;
+	InvDecimal value;
 
 	if (!inv_json_number(&r->json, &value))
 		return false;
 	if (!inv_to_int64(value, RULES_SCALE, number))
 		return inv_json_fail(&r->json, INV_OUT_OF_RANGE,
-							 "expected a number with at most %d decimals and 12 digits before them", RULES_SCALE);
+							 "expected a number with at most %d decimals and 12 digits before them",
+							 RULES_SCALE);
 	return true;
 }
 
@@ -173,9 +177,9 @@ static bool
 read_literal(Reading *r)
 {
 	RuleOperand operand;
-	char		c = inv_json_peek(&r->json);
-	size_t		length;
-	bool		truth;
+	char        c = inv_json_peek(&r->json);
+	size_t      length;
+	bool        truth;
 
 	memset(&operand, 0, sizeof(operand));
 	if (c == '"')
@@ -236,7 +240,7 @@ read_list(Reading *r, RuleNode *node)
 static bool
 read_field_operand(Reading *r, RuleNode *node)
 {
-	bool		found = false;
+	bool found = false;
 
 	node->against_field = 1;
 	if (!inv_json_enter(&r->json, '{'))
@@ -260,7 +264,7 @@ read_field_operand(Reading *r, RuleNode *node)
 static bool
 read_plus(Reading *r, RuleNode *node)
 {
-	bool		found = false;
+	bool found = false;
 
 	if (!node->against_field)
 		return bad(r, "no fourth element, for the third is no field");
@@ -285,8 +289,8 @@ read_plus(Reading *r, RuleNode *node)
 static bool
 read_operand(Reading *r, RuleNode *node)
 {
-	bool		list = node->op == RULE_IN || node->op == RULE_NOT_IN;
-	char		c = inv_json_peek(&r->json);
+	bool list = node->op == RULE_IN || node->op == RULE_NOT_IN;
+	char c = inv_json_peek(&r->json);
 
 	node->first = r->operands.length / sizeof(RuleOperand);
 	if (c == '{' && node->op <= RULE_GE)
@@ -303,9 +307,9 @@ read_operand(Reading *r, RuleNode *node)
 static bool
 read_atom(Reading *r)
 {
-	RuleNode	node;
-	uint32_t	word;
-	int			op;
+	RuleNode node;
+	uint32_t word;
+	int      op;
 
 	memset(&node, 0, sizeof(node));
 	node.kind = RULE_ATOM;
@@ -325,7 +329,8 @@ read_atom(Reading *r)
 	if (op == RULE_OPERATORS)
 		op = RULE_NOT_NULL;
 	if (op < 0)
-		return bad(r, "one of = <> < <= > >= in not_in starts_with is_null not_null is_true is_false");
+		return bad(r,
+				   "one of = <> < <= > >= in not_in starts_with is_null not_null is_true is_false");
 	node.op = op;
 	if (op < RULE_IS_NULL)
 	{
@@ -358,8 +363,8 @@ static bool read_condition(Reading *r);
 static uint32_t
 begin_group(Reading *r, RuleNodeKind kind)
 {
-	uint32_t	group = r->nodes.length / sizeof(RuleNode);
-	RuleNode	node;
+	uint32_t group = r->nodes.length / sizeof(RuleNode);
+	RuleNode node;
 
 	memset(&node, 0, sizeof(node));
 	node.kind = kind;
@@ -382,7 +387,7 @@ end_group(Reading *r, uint32_t group)
 static bool
 read_conditions(Reading *r, RuleNodeKind kind, bool may_be_empty, uint32_t *group)
 {
-	bool		empty = true;
+	bool empty = true;
 
 	*group = begin_group(r, kind);
 	if (!inv_json_enter(&r->json, '['))
@@ -408,17 +413,18 @@ static bool
 read_condition(Reading *r)
 {
 	static const char *const names[] = {"all", "any", "not"};
-	bool		found = false;
-	uint32_t	group;
+	bool                     found = false;
+	uint32_t                 group;
 
 	if (inv_json_peek(&r->json) == '[')
 		return read_atom(r);
 	if (inv_json_peek(&r->json) != '{')
-		return bad(r, "[field, operator, operand], {\"any\": [...]}, {\"all\": [...]} or {\"not\": ...}");
+		return bad(
+			r, "[field, operator, operand], {\"any\": [...]}, {\"all\": [...]} or {\"not\": ...}");
 	inv_json_enter(&r->json, '{');
 	while (inv_json_next(&r->json))
 	{
-		int			key = key_index(r, names, 3);
+		int key = key_index(r, names, 3);
 
 		if (found || key < 0)
 			return bad(r, "one of the keys \"any\", \"all\" and \"not\"");
@@ -447,15 +453,15 @@ read_effect(Reading *r, Rule *rule)
 {
 	static const char *const names[] = {"units", "unit_price", "factor", "total", "kind"};
 	static const char *const kinds[] = {"void", "hold", "set", "recompute"};
-	unsigned	seen = 0;
-	uint32_t	word;
-	int			kind = -1;
+	unsigned                 seen = 0;
+	uint32_t                 word;
+	int                      kind = -1;
 
 	if (!inv_json_enter(&r->json, '{'))
 		return false;
 	while (inv_json_next(&r->json))
 	{
-		int			key = key_index(r, names, 5);
+		int key = key_index(r, names, 5);
 
 		if (!once(r, &seen, key))
 			return false;
@@ -493,7 +499,7 @@ read_effect(Reading *r, Rule *rule)
 static bool
 read_evidence(Reading *r, Rule *rule)
 {
-	uint32_t	field;
+	uint32_t field;
 
 	rule->first_evidence = r->evidence.length / sizeof(uint32_t);
 	if (!inv_json_enter(&r->json, '['))
@@ -514,8 +520,8 @@ read_evidence(Reading *r, Rule *rule)
 static bool
 read_priority(Reading *r, Rule *rule)
 {
-	InvDecimal	value;
-	int64_t		whole;
+	InvDecimal value;
+	int64_t    whole;
 
 	if (!inv_json_number(&r->json, &value))
 		return false;
@@ -532,8 +538,8 @@ static bool
 same_code(const Reading *r, uint32_t code)
 {
 	const Rule *rules = (const Rule *) r->rules.data;
-	uint32_t	count = r->rules.length / sizeof(Rule);
-	uint32_t	i;
+	uint32_t    count = r->rules.length / sizeof(Rule);
+	uint32_t    i;
 
 	for (i = 0; i < count; i++)
 		if (strcmp(r->pool.data + rules[i].code, r->pool.data + code) == 0)
@@ -571,7 +577,8 @@ read_rule_member(Reading *r, Rule *rule, RuleKey key)
 		case KEY_CODE:
 			if (!read_text(r, 40, &rule->code))
 				return false;
-			return !same_code(r, rule->code) || inv_json_fail(&r->json, INV_BAD_TEXT, "given to an earlier rule");
+			return !same_code(r, rule->code) ||
+				   inv_json_fail(&r->json, INV_BAD_TEXT, "given to an earlier rule");
 		case KEY_VERSION:
 			return read_text(r, 40, &rule->rule_version);
 		case KEY_NAME:
@@ -580,7 +587,7 @@ read_rule_member(Reading *r, Rule *rule, RuleKey key)
 			if (!read_text(r, 20, &rule->level))
 				return false;
 			return word_index(r->pool.data + rule->level, levels, 5) >= 0 ||
-				bad(r, "line, spell, pair, patient or provider");
+				   bad(r, "line, spell, pair, patient or provider");
 		case KEY_PRIORITY:
 			return read_priority(r, rule);
 		case KEY_FAILS:
@@ -602,23 +609,24 @@ read_rule_member(Reading *r, Rule *rule, RuleKey key)
 static bool
 read_rule(Reading *r)
 {
-	static const char *const names[] = {"code", "version", "name", "level", "priority",
-										"fails", "effect", "applies", "evidence", "source"};
-	Rule		rule;
-	unsigned	seen = 0;
-	int			i;
+	static const char *const names[] = {"code",  "version", "name",    "level",    "priority",
+										"fails", "effect",  "applies", "evidence", "source"};
+	Rule                     rule;
+	unsigned                 seen = 0;
+	int                      i;
 
 	memset(&rule, 0, sizeof(rule));
 	for (i = 0; i < RULES_COMPONENTS; i++)
 		rule.set[i] = RULES_NO_FIELD;
 	rule.order = r->rules.length / sizeof(Rule);
 	if (rule.order == RULES_MOST)
-		return inv_json_fail(&r->json, INV_TOO_LARGE, "a rule set holds at most %d rules", RULES_MOST);
+		return inv_json_fail(&r->json, INV_TOO_LARGE, "a rule set holds at most %d rules",
+							 RULES_MOST);
 	if (!inv_json_enter(&r->json, '{'))
 		return false;
 	while (inv_json_next(&r->json))
 	{
-		int			key = key_index(r, names, KEYS);
+		int key = key_index(r, names, KEYS);
 
 		if (!once(r, &seen, key) || !read_rule_member(r, &rule, key))
 			return false;
@@ -646,14 +654,14 @@ static bool
 read_set(Reading *r)
 {
 	static const char *const names[] = {"name", "version", "rules"};
-	unsigned	seen = 0;
-	uint32_t	text;
+	unsigned                 seen = 0;
+	uint32_t                 text;
 
 	if (!inv_json_enter(&r->json, '{'))
 		return false;
 	while (inv_json_next(&r->json))
 	{
-		int			key = key_index(r, names, 3);
+		int key = key_index(r, names, 3);
 
 		if (!once(r, &seen, key))
 			return false;
@@ -697,10 +705,10 @@ compare_rules(const void *a, const void *b)
 static void
 move_texts(Reading *r, uint32_t by)
 {
-	Rule	   *rules = (Rule *) r->rules.data;
+	Rule        *rules = (Rule *) r->rules.data;
 	RuleOperand *operands = (RuleOperand *) r->operands.data;
-	uint32_t   *fields = (uint32_t *) r->fields.data;
-	size_t		i;
+	uint32_t    *fields = (uint32_t *) r->fields.data;
+	size_t       i;
 
 	for (i = 0; i < r->rules.length / sizeof(Rule); i++)
 	{
@@ -722,10 +730,10 @@ move_texts(Reading *r, uint32_t by)
 static bool
 assemble(Reading *r, const char *json, size_t length, InvBuffer *out)
 {
-	RuleSet		head;
-	InvBuffer  *list[PARTS];
-	size_t		size = sizeof(head);
-	int			i;
+	RuleSet    head;
+	InvBuffer *list[PARTS];
+	size_t     size = sizeof(head);
+	int        i;
 
 	parts(r, list);
 	memset(&head, 0, sizeof(head));
@@ -740,7 +748,8 @@ assemble(Reading *r, const char *json, size_t length, InvBuffer *out)
 	for (i = 0; i < PARTS - 1; i++)
 		size += list[i]->length;
 	if (size + r->pool.length + length >= RULES_MAX_BYTES)
-		return inv_json_fail(&r->json, INV_TOO_LARGE, "a rule set holds at most %d bytes", RULES_MAX_BYTES);
+		return inv_json_fail(&r->json, INV_TOO_LARGE, "a rule set holds at most %d bytes",
+							 RULES_MAX_BYTES);
 	move_texts(r, size);
 	if (head.rules > 0)
 		qsort(r->rules.data, head.rules, sizeof(Rule), compare_rules);
@@ -763,10 +772,10 @@ assemble(Reading *r, const char *json, size_t length, InvBuffer *out)
 bool
 rules_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvError *error)
 {
-	Reading		r;
-	InvBuffer  *list[PARTS];
-	bool		good;
-	int			i;
+	Reading    r;
+	InvBuffer *list[PARTS];
+	bool       good;
+	int        i;
 
 	memset(&r, 0, sizeof(r));
 	parts(&r, list);
@@ -774,7 +783,7 @@ rules_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvErr
 		list[i]->resize = out->resize;
 	for (i = 0; i < RULES_MONEY_FIELDS; i++)
 	{
-		uint32_t	name = r.pool.length;
+		uint32_t name = r.pool.length;
 
 		inv_buffer_add(&r.pool, money_fields[i], strlen(money_fields[i]) + 1);
 		inv_buffer_add(&r.fields, &name, sizeof(name));
@@ -790,11 +799,13 @@ rules_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvErr
  * bind_fail --- a rule and a field that do not go together; always false.
  */
 static bool
-bind_fail(const RuleSet *rules, const Rule *rule, uint32_t field, InvFault fault, const char *what, InvError *error)
+bind_fail(const RuleSet *rules, const Rule *rule, uint32_t field, InvFault fault, const char *what,
+		  InvError *error)
 {
 	error->fault = fault;
 	snprintf(error->message, sizeof(error->message), "rule \"%s\": field \"%s\" %s",
-			 rule == NULL ? "(any)" : rules_text(rules, rule->code), rules_text(rules, rules_fields(rules)[field]), what);
+			 rule == NULL ? "(any)" : rules_text(rules, rule->code),
+			 rules_text(rules, rules_fields(rules)[field]), what);
 	return false;
 }
 
@@ -802,19 +813,21 @@ bind_fail(const RuleSet *rules, const Rule *rule, uint32_t field, InvFault fault
  * bind_field --- the field must be there and of the class, if one is asked for.
  */
 static bool
-bind_field(const RuleSet *rules, const Rule *rule, uint32_t field, RuleClass wanted, const uint8_t *classes,
-		   const char *const *types, InvError *error)
+bind_field(const RuleSet *rules, const Rule *rule, uint32_t field, RuleClass wanted,
+		   const uint8_t *classes, const char *const *types, InvError *error)
 {
-	char		what[200];
+	char what[200];
 
 	if (classes[field] == RULES_MISSING)
-		return bind_fail(rules, rule, field, INV_UNKNOWN_FIELD, "does not exist in the line", error);
+		return bind_fail(rules, rule, field, INV_UNKNOWN_FIELD, "does not exist in the line",
+						 error);
 	if (wanted == RULES_MISSING || classes[field] == wanted)
 		return true;
 	if (wanted == RULES_OTHER)
 		snprintf(what, sizeof(what), "is of type %.80s, which conditions cannot use", types[field]);
 	else
-		snprintf(what, sizeof(what), "is of type %.80s, the rule needs %s", types[field], class_names[wanted]);
+		snprintf(what, sizeof(what), "is of type %.80s, the rule needs %s", types[field],
+				 class_names[wanted]);
 	return bind_fail(rules, rule, field, INV_WRONG_TYPE, what, error);
 }
 
@@ -826,7 +839,7 @@ bind_literals(const RuleSet *rules, const Rule *rule, const RuleNode *node, cons
 			  const char *const *types, InvError *error)
 {
 	const RuleOperand *operand = rules_operands(rules) + node->first;
-	uint32_t	i;
+	uint32_t           i;
 
 	for (i = 0; i < node->count; i++, operand++)
 	{
@@ -836,8 +849,8 @@ bind_literals(const RuleSet *rules, const Rule *rule, const RuleNode *node, cons
 				return false;
 		}
 		else if (!operand->is_date)
-			return bind_fail(rules, rule, node->field, INV_WRONG_TYPE, "is a date, its operand is not (YYYY-MM-DD)",
-							 error);
+			return bind_fail(rules, rule, node->field, INV_WRONG_TYPE,
+							 "is a date, its operand is not (YYYY-MM-DD)", error);
 	}
 	return true;
 }
@@ -849,29 +862,32 @@ static bool
 bind_atom(const RuleSet *rules, const Rule *rule, const RuleNode *node, const uint8_t *classes,
 		  const char *const *types, InvError *error)
 {
-	RuleClass	class = classes[node->field];
+	RuleClass class = classes[node->field];
 
 	if (node->op == RULE_IS_NULL || node->op == RULE_NOT_NULL)
 		return bind_field(rules, rule, node->field, RULES_MISSING, classes, types, error);
 	if (node->op == RULE_IS_TRUE || node->op == RULE_IS_FALSE)
 		return bind_field(rules, rule, node->field, RULES_BOOL, classes, types, error);
-	if (node->op == RULE_STARTS_WITH && !bind_field(rules, rule, node->field, RULES_TEXT, classes, types, error))
+	if (node->op == RULE_STARTS_WITH &&
+		!bind_field(rules, rule, node->field, RULES_TEXT, classes, types, error))
 		return false;
 	if (class == RULES_OTHER)
 		return bind_field(rules, rule, node->field, RULES_TEXT, classes, types, error);
-	if (class == RULES_BOOL && node->op != RULE_EQ && node->op != RULE_NE)
-		return bind_fail(rules, rule, node->field, INV_WRONG_TYPE, "is a boolean, which has no order", error);
+	if (class == RULES_BOOL && node->op >= RULE_LT && node->op <= RULE_GE)
+		return bind_fail(rules, rule, node->field, INV_WRONG_TYPE,
+						 "is a boolean, which has no order", error);
 	if (!node->against_field)
 		return bind_field(rules, rule, node->field, RULES_MISSING, classes, types, error) &&
-			bind_literals(rules, rule, node, classes, types, error);
+			   bind_literals(rules, rule, node, classes, types, error);
 	if (!bind_field(rules, rule, node->field, RULES_MISSING, classes, types, error) ||
 		!bind_field(rules, rule, node->first, class, classes, types, error))
 		return false;
 	if (node->plus != 0 && (class == RULES_TEXT || class == RULES_BOOL))
-		return bind_fail(rules, rule, node->first, INV_WRONG_TYPE, "is neither a number nor a date, so nothing can be added",
-						 error);
+		return bind_fail(rules, rule, node->first, INV_WRONG_TYPE,
+						 "is neither a number nor a date, so nothing can be added", error);
 	if (class == RULES_DATE && node->plus % 1000000 != 0)
-		return bind_fail(rules, rule, node->first, INV_WRONG_TYPE, "is a date, so only whole days can be added", error);
+		return bind_fail(rules, rule, node->first, INV_WRONG_TYPE,
+						 "is a date, so only whole days can be added", error);
 	return true;
 }
 
@@ -879,24 +895,26 @@ bind_atom(const RuleSet *rules, const Rule *rule, const RuleNode *node, const ui
  * bind_rule --- conditions, effect and evidence of one rule.
  */
 static bool
-bind_rule(const RuleSet *rules, const Rule *rule, const uint8_t *classes, const char *const *types, InvError *error)
+bind_rule(const RuleSet *rules, const Rule *rule, const uint8_t *classes, const char *const *types,
+		  InvError *error)
 {
 	const RuleNode *nodes = rules_nodes(rules);
-	uint32_t	roots[2] = {rule->applies, rule->fails};
-	uint32_t	i;
-	int			root;
+	uint32_t        roots[2] = {rule->applies, rule->fails};
+	uint32_t        i;
+	int             root;
 
 	for (root = 0; root < 2; root++)
 		for (i = roots[root]; i < nodes[roots[root]].end; i++)
-			if (nodes[i].kind == RULE_ATOM && !bind_atom(rules, rule, &nodes[i], classes, types, error))
+			if (nodes[i].kind == RULE_ATOM &&
+				!bind_atom(rules, rule, &nodes[i], classes, types, error))
 				return false;
 	for (i = 0; i < RULES_COMPONENTS; i++)
 		if (rule->set[i] != RULES_NO_FIELD &&
 			!bind_field(rules, rule, rule->set[i], RULES_NUMBER, classes, types, error))
 			return false;
 	for (i = 0; i < rule->evidence; i++)
-		if (!bind_field(rules, rule, rules_evidence(rules)[rule->first_evidence + i], RULES_MISSING, classes, types,
-						error))
+		if (!bind_field(rules, rule, rules_evidence(rules)[rule->first_evidence + i], RULES_MISSING,
+						classes, types, error))
 			return false;
 	return true;
 }
@@ -910,11 +928,12 @@ bind_rule(const RuleSet *rules, const Rule *rule, const uint8_t *classes, const 
 bool
 rules_bind(const RuleSet *rules, const uint8_t *classes, const char *const *types, InvError *error)
 {
-	uint32_t	i;
+	uint32_t i;
 
 	error->fault = INV_OK;
 	for (i = 0; i < RULES_MONEY_FIELDS; i++)
-		if (!bind_field(rules, NULL, i, i == RULES_ROUNDING ? RULES_TEXT : RULES_NUMBER, classes, types, error))
+		if (!bind_field(rules, NULL, i, i == RULES_ROUNDING ? RULES_TEXT : RULES_NUMBER, classes,
+						types, error))
 			return false;
 	for (i = 0; i < rules->rules; i++)
 		if (!bind_rule(rules, rules_rules(rules) + i, classes, types, error))
@@ -961,7 +980,7 @@ holds(RuleOperator op, int order)
 static int
 compare_texts(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	int			order = memcmp(a, b, a_length < b_length ? a_length : b_length);
+	int order = memcmp(a, b, a_length < b_length ? a_length : b_length);
 
 	return order != 0 ? order : (a_length > b_length) - (a_length < b_length);
 }
@@ -970,12 +989,14 @@ compare_texts(const char *a, size_t a_length, const char *b, size_t b_length)
  * compare_literal --- order of a known value and a literal.
  */
 static int
-compare_literal(const RuleSet *rules, const RuleValue *value, RuleClass class, const RuleOperand *operand)
+compare_literal(const RuleSet *rules, const RuleValue *value, RuleClass class,
+				const RuleOperand *operand)
 {
 	switch (class)
 	{
 		case RULES_TEXT:
-			return compare_texts(value->text, value->length, rules_text(rules, operand->text), operand->length);
+			return compare_texts(value->text, value->length, rules_text(rules, operand->text),
+								 operand->length);
 		case RULES_NUMBER:
 			return inv_compare(value->number, inv_decimal(operand->number, RULES_SCALE));
 		case RULES_DATE:
@@ -990,8 +1011,8 @@ typedef struct Run
 {
 	const RuleSet *rules;
 	const uint8_t *classes;
-	RulesGet	get;
-	void	   *line;
+	RulesGet       get;
+	void          *line;
 } Run;
 
 /*
@@ -1000,10 +1021,11 @@ typedef struct Run
  * False when the sum does not fit.
  */
 static bool
-compare_fields(const RuleValue *value, const RuleValue *other, RuleClass class, int64_t plus, int *order)
+compare_fields(const RuleValue *value, const RuleValue *other, RuleClass class, int64_t plus,
+			   int *order)
 {
-	InvDecimal	sum;
-	int64_t		day;
+	InvDecimal sum;
+	int64_t    day;
 
 	switch (class)
 	{
@@ -1032,8 +1054,8 @@ static int64_t
 atom_literals(const Run *run, const RuleNode *node, const RuleValue *value)
 {
 	const RuleOperand *operand = rules_operands(run->rules) + node->first;
-	RuleClass	class = run->classes[node->field];
-	uint32_t	i;
+	RuleClass class = run->classes[node->field];
+	uint32_t i;
 
 	if (node->op == RULE_STARTS_WITH)
 	{
@@ -1061,7 +1083,7 @@ eval_atom(const Run *run, const RuleNode *node)
 {
 	const RuleValue *value = run->get(run->line, node->field);
 	const RuleValue *other;
-	int			order;
+	int              order;
 
 	if (node->op == RULE_IS_NULL || node->op == RULE_NOT_NULL)
 		return truth((value->state == RULE_NULL) == (node->op == RULE_IS_NULL));
@@ -1072,7 +1094,8 @@ eval_atom(const Run *run, const RuleNode *node)
 	if (!node->against_field)
 		return atom_literals(run, node, value);
 	other = run->get(run->line, node->first);
-	if (other->state != RULE_KNOWN || !compare_fields(value, other, run->classes[node->field], node->plus, &order))
+	if (other->state != RULE_KNOWN ||
+		!compare_fields(value, other, run->classes[node->field], node->plus, &order))
 		return node->first;
 	return truth(holds(node->op, order));
 }
@@ -1086,9 +1109,9 @@ eval(const Run *run, uint32_t index)
 {
 	const RuleNode *nodes = rules_nodes(run->rules);
 	const RuleNode *node = &nodes[index];
-	int64_t		decisive = node->kind == RULE_ANY ? IS_TRUE : IS_FALSE;
-	int64_t		result = node->kind == RULE_ANY ? IS_FALSE : IS_TRUE;
-	uint32_t	child;
+	int64_t         decisive = node->kind == RULE_ANY ? IS_TRUE : IS_FALSE;
+	int64_t         result = node->kind == RULE_ANY ? IS_FALSE : IS_TRUE;
+	uint32_t        child;
 
 	if (node->kind == RULE_ATOM)
 		return eval_atom(run, node);
@@ -1099,7 +1122,7 @@ eval(const Run *run, uint32_t index)
 	}
 	for (child = index + 1; child < node->end; child = nodes[child].end)
 	{
-		int64_t		one = eval(run, child);
+		int64_t one = eval(run, child);
 
 		if (one == decisive)
 			return one;
@@ -1112,12 +1135,12 @@ eval(const Run *run, uint32_t index)
 /* The money of a line, as billed or after some fixes. */
 typedef struct Money
 {
-	InvDecimal	amounts[RULES_COMPONENTS];
-	bool		known[RULES_COMPONENTS];
-	bool		is_void;
+	InvDecimal amounts[RULES_COMPONENTS];
+	bool       known[RULES_COMPONENTS];
+	bool       is_void;
 } Money;
 
-#define FITS INT64_C(-1)			/* otherwise the field that was not known, or RULES_NO_FIELD */
+#define FITS INT64_C(-1) /* otherwise the field that was not known, or RULES_NO_FIELD */
 
 /*
  * read_money --- what the provider billed; a missing factor is 1 (pass-through).
@@ -1125,7 +1148,7 @@ typedef struct Money
 static void
 read_money(const Run *run, Money *money)
 {
-	int			i;
+	int i;
 
 	money->is_void = false;
 	for (i = 0; i < RULES_COMPONENTS; i++)
@@ -1149,16 +1172,17 @@ static int64_t
 recompute(const Run *run, Money *money)
 {
 	const RuleValue *rounding = run->get(run->line, RULES_ROUNDING);
-	InvRounding mode;
-	int			i;
+	InvRounding      mode;
+	int              i;
 
 	for (i = 0; i < RULES_TOTAL; i++)
 		if (!money->known[i])
 			return i;
-	if (rounding->state != RULE_KNOWN || !inv_rounding_from_text(rounding->text, rounding->length, &mode))
+	if (rounding->state != RULE_KNOWN ||
+		!inv_rounding_from_text(rounding->text, rounding->length, &mode))
 		return RULES_ROUNDING;
-	if (!inv_priced(money->amounts[RULES_UNITS], money->amounts[RULES_PRICE], money->amounts[RULES_FACTOR], mode,
-					&money->amounts[RULES_TOTAL]))
+	if (!inv_priced(money->amounts[RULES_UNITS], money->amounts[RULES_PRICE],
+					money->amounts[RULES_FACTOR], mode, &money->amounts[RULES_TOTAL]))
 		return RULES_NO_FIELD;
 	return FITS;
 }
@@ -1171,7 +1195,7 @@ recompute(const Run *run, Money *money)
 static int64_t
 apply_effect(const Run *run, const Rule *rule, Money *money)
 {
-	int			i;
+	int i;
 
 	if (rule->effect == RULE_HOLD)
 		return FITS;
@@ -1205,7 +1229,9 @@ apply_effect(const Run *run, const Rule *rule, Money *money)
 static int64_t
 difference(const Money *before, const Money *after, InvDecimal *amount)
 {
-	return inv_subtract(before->amounts[RULES_TOTAL], after->amounts[RULES_TOTAL], amount) ? FITS : RULES_NO_FIELD;
+	return inv_subtract(before->amounts[RULES_TOTAL], after->amounts[RULES_TOTAL], amount)
+			   ? FITS
+			   : RULES_NO_FIELD;
 }
 
 /*
@@ -1213,15 +1239,17 @@ difference(const Money *before, const Money *after, InvDecimal *amount)
  * rule after those before it, whose result stands in current.
  */
 static int64_t
-value_finding(const Run *run, const Rule *rule, const Money *billed, Money *current, RuleFinding *finding)
+value_finding(const Run *run, const Rule *rule, const Money *billed, Money *current,
+			  RuleFinding *finding)
 {
-	Money		alone = *billed;
-	Money		after = *current;
-	int64_t		missing;
+	Money   alone = *billed;
+	Money   after = *current;
+	int64_t missing;
 
 	if (!billed->known[RULES_TOTAL])
 		return RULES_TOTAL;
-	if ((missing = apply_effect(run, rule, &alone)) != FITS || (missing = apply_effect(run, rule, &after)) != FITS ||
+	if ((missing = apply_effect(run, rule, &alone)) != FITS ||
+		(missing = apply_effect(run, rule, &after)) != FITS ||
 		(missing = difference(billed, &alone, &finding->identified)) != FITS ||
 		(missing = difference(current, &after, &finding->net)) != FITS)
 		return missing;
@@ -1239,20 +1267,21 @@ value_finding(const Run *run, const Rule *rule, const Money *billed, Money *curr
  * classes are those the rules were bound to; findings has room for every rule.
  */
 uint32_t
-rules_run(const RuleSet *rules, const uint8_t *classes, RulesGet get, void *line, RuleFinding *findings)
+rules_run(const RuleSet *rules, const uint8_t *classes, RulesGet get, void *line,
+		  RuleFinding *findings)
 {
-	Run			run = {rules, classes, get, line};
-	Money		billed;
-	Money		current;
-	bool		money_read = false;
-	uint32_t	count = 0;
-	uint32_t	i;
+	Run      run = {rules, classes, get, line};
+	Money    billed;
+	Money    current;
+	bool     money_read = false;
+	uint32_t count = 0;
+	uint32_t i;
 
 	for (i = 0; i < rules->rules; i++)
 	{
-		const Rule *rule = rules_rules(rules) + i;
+		const Rule  *rule = rules_rules(rules) + i;
 		RuleFinding *finding = &findings[count];
-		int64_t		result = eval(&run, rule->applies);
+		int64_t      result = eval(&run, rule->applies);
 
 		if (result == IS_TRUE)
 			result = eval(&run, rule->fails);

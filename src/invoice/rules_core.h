@@ -21,8 +21,8 @@
 #include "invoice/json_core.h"
 
 #define RULES_VERSION 1
-#define RULES_SCALE 6			/* decimals of numbers in a rule */
-#define RULES_MOST 2000			/* rules in a set */
+#define RULES_SCALE 6   /* decimals of numbers in a rule */
+#define RULES_MOST 2000 /* rules in a set */
 #define RULES_MAX_BYTES (16 * 1024 * 1024)
 
 /* The fields every line must have stand first in fields[]. */
@@ -36,22 +36,22 @@ typedef enum RulesMoneyField
 	RULES_MONEY_FIELDS
 } RulesMoneyField;
 
-#define RULES_COMPONENTS 4		/* units, unit_price, factor, total: what an effect can set */
+#define RULES_COMPONENTS 4 /* units, unit_price, factor, total: what an effect can set */
 #define RULES_NO_FIELD UINT32_MAX
 
 typedef struct RuleSet
 {
-	int32_t		vl_len_;		/* the server's, never touched here */
-	uint32_t	version;
-	uint64_t	fingerprint[2]; /* of the JSON */
-	uint32_t	size;			/* of the whole value */
-	uint32_t	rules;
-	uint32_t	nodes;
-	uint32_t	operands;
-	uint32_t	fields;
-	uint32_t	evidence;
-	uint32_t	json;			/* text */
-	uint32_t	json_length;
+	int32_t  vl_len_; /* the server's, never touched here */
+	uint32_t version;
+	uint64_t fingerprint[2]; /* of the JSON */
+	uint32_t size;           /* of the whole value */
+	uint32_t rules;
+	uint32_t nodes;
+	uint32_t operands;
+	uint32_t fields;
+	uint32_t evidence;
+	uint32_t json; /* text */
+	uint32_t json_length;
 } RuleSet;
 
 typedef enum RuleEffect
@@ -64,19 +64,19 @@ typedef enum RuleEffect
 
 typedef struct Rule
 {
-	uint32_t	code;			/* texts */
-	uint32_t	rule_version;
-	uint32_t	name;
-	uint32_t	level;
-	uint32_t	source;
-	int32_t		priority;
-	uint32_t	order;			/* in the JSON */
-	uint32_t	applies;		/* nodes */
-	uint32_t	fails;
-	uint32_t	effect;			/* RuleEffect */
-	uint32_t	set[RULES_COMPONENTS];	/* fields, or RULES_NO_FIELD */
-	uint32_t	first_evidence;
-	uint32_t	evidence;
+	uint32_t code; /* texts */
+	uint32_t rule_version;
+	uint32_t name;
+	uint32_t level;
+	uint32_t source;
+	int32_t  priority;
+	uint32_t order;   /* in the JSON */
+	uint32_t applies; /* nodes */
+	uint32_t fails;
+	uint32_t effect;                /* RuleEffect */
+	uint32_t set[RULES_COMPONENTS]; /* fields, or RULES_NO_FIELD */
+	uint32_t first_evidence;
+	uint32_t evidence;
 } Rule;
 
 typedef enum RuleNodeKind
@@ -108,22 +108,22 @@ typedef enum RuleOperator
 /* Nodes stand before their children; end is the first node that is no descendant. */
 typedef struct RuleNode
 {
-	uint8_t		kind;			/* RuleNodeKind */
-	uint8_t		op;				/* RuleOperator */
-	uint8_t		against_field;	/* the operand is another field */
-	uint8_t		unused;
-	uint32_t	end;
-	uint32_t	field;
-	uint32_t	first;			/* operand, or the other field */
-	uint32_t	count;
-	uint32_t	unused2;
-	int64_t		plus;			/* added to the other field: days, or millionths */
+	uint8_t  kind;          /* RuleNodeKind */
+	uint8_t  op;            /* RuleOperator */
+	uint8_t  against_field; /* the operand is another field */
+	uint8_t  unused;
+	uint32_t end;
+	uint32_t field;
+	uint32_t first; /* operand, or the other field */
+	uint32_t count;
+	uint32_t unused2;
+	int64_t  plus; /* added to the other field: days, or millionths */
 } RuleNode;
 
 typedef enum RuleClass
 {
-	RULES_MISSING,				/* the line has no such field */
-	RULES_OTHER,				/* of a type that conditions cannot use */
+	RULES_MISSING, /* the line has no such field */
+	RULES_OTHER,   /* of a type that conditions cannot use */
 	RULES_TEXT,
 	RULES_NUMBER,
 	RULES_DATE,
@@ -132,17 +132,19 @@ typedef enum RuleClass
 
 typedef struct RuleOperand
 {
-	int64_t		number;			/* in millionths */
-	uint32_t	text;
-	uint32_t	length;
-	int32_t		date;
-	uint8_t		class;			/* RULES_TEXT, RULES_NUMBER or RULES_BOOL (number is 0 or 1) */
-	uint8_t		is_date;		/* the text is a date */
-	uint16_t	unused;
+	int64_t  number; /* in millionths */
+	uint32_t text;
+	uint32_t length;
+	int32_t  date;
+	uint8_t class;    /* RULES_TEXT, RULES_NUMBER or RULES_BOOL (number is 0 or 1) */
+	uint8_t  is_date; /* the text is a date */
+	uint16_t unused;
 } RuleOperand;
 
-extern bool rules_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvError *error);
-extern bool rules_bind(const RuleSet *rules, const uint8_t *classes, const char *const *types, InvError *error);
+extern bool rules_compile(const char *json, size_t length, bool utf8, InvBuffer *out,
+						  InvError *error);
+extern bool rules_bind(const RuleSet *rules, const uint8_t *classes, const char *const *types,
+					   InvError *error);
 
 /* The parts of the value. */
 static inline const Rule *
@@ -186,20 +188,20 @@ typedef enum RuleState
 {
 	RULE_NULL,
 	RULE_KNOWN,
-	RULE_ODD					/* not NULL, but no number that can be calculated with */
+	RULE_ODD /* not NULL, but no number that can be calculated with */
 } RuleState;
 
 typedef struct RuleValue
 {
-	uint8_t		state;			/* RuleState */
-	bool		boolean;
-	int32_t		date;
+	uint8_t     state; /* RuleState */
+	bool        boolean;
+	int32_t     date;
 	const char *text;
-	size_t		length;
-	InvDecimal	number;
+	size_t      length;
+	InvDecimal  number;
 } RuleValue;
 
-typedef const RuleValue *(*RulesGet) (void *line, uint32_t field);
+typedef const RuleValue *(*RulesGet)(void *line, uint32_t field);
 
 typedef enum RuleOutcome
 {
@@ -210,15 +212,15 @@ typedef enum RuleOutcome
 
 typedef struct RuleFinding
 {
-	uint32_t	rule;
-	uint8_t		outcome;		/* RuleOutcome */
-	uint32_t	field;			/* that was not known; RULES_NO_FIELD: the amounts do not fit */
-	InvDecimal	identified;
-	InvDecimal	net;
-	InvDecimal	expected;		/* of the line after this finding */
+	uint32_t   rule;
+	uint8_t    outcome; /* RuleOutcome */
+	uint32_t   field;   /* that was not known; RULES_NO_FIELD: the amounts do not fit */
+	InvDecimal identified;
+	InvDecimal net;
+	InvDecimal expected; /* of the line after this finding */
 } RuleFinding;
 
 extern uint32_t rules_run(const RuleSet *rules, const uint8_t *classes, RulesGet get, void *line,
 						  RuleFinding *findings);
 
-#endif							/* RULES_CORE_H */
+#endif /* RULES_CORE_H */

@@ -46,15 +46,15 @@ typedef enum SpellField
 typedef struct PriceSite
 {
 	InvFlatCache tariffs;
-	InvRowCache row;
-	TupleDesc	result;
+	InvRowCache  row;
+	TupleDesc    result;
 } PriceSite;
 
 /* The fields of one composite argument. */
 typedef struct Fields
 {
-	Datum		values[MAX_FIELDS];
-	bool		nulls[MAX_FIELDS];
+	Datum values[MAX_FIELDS];
+	bool  nulls[MAX_FIELDS];
 } Fields;
 
 /*
@@ -65,8 +65,10 @@ checked_tariff(struct varlena *value)
 {
 	const Tariff *tariff = (const Tariff *) value;
 
-	if (VARSIZE(value) < sizeof(Tariff) || tariff->version != TARIFF_VERSION || tariff->size != VARSIZE(value))
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("tariff value is damaged or of another version")));
+	if (VARSIZE(value) < sizeof(Tariff) || tariff->version != TARIFF_VERSION ||
+		tariff->size != VARSIZE(value))
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+						errmsg("tariff value is damaged or of another version")));
 	return tariff;
 }
 
@@ -76,12 +78,13 @@ checked_tariff(struct varlena *value)
 static Tariff *
 compile(FunctionCallInfo fcinfo, const char *text, size_t length)
 {
-	InvBuffer	out = {.resize = inv_resize};
-	InvError	error;
+	InvBuffer out = {.resize = inv_resize};
+	InvError  error;
 
 	if (!tariff_compile(text, length, GetDatabaseEncoding() == PG_UTF8, &out, &error))
-		ereturn(fcinfo->context, NULL,
-				(errcode(inv_sqlstate(error.fault)), errmsg("invalid tariff at %s", error.message)));
+		ereturn(
+			fcinfo->context, NULL,
+			(errcode(inv_sqlstate(error.fault)), errmsg("invalid tariff at %s", error.message)));
 	SET_VARSIZE(out.data, out.length);
 	return (Tariff *) out.data;
 }
@@ -94,8 +97,8 @@ PG_FUNCTION_INFO_V1(commissioning_tariff_in);
 Datum
 commissioning_tariff_in(PG_FUNCTION_ARGS)
 {
-	char	   *text = PG_GETARG_CSTRING(0);
-	Tariff	   *tariff = compile(fcinfo, text, strlen(text));
+	char   *text = PG_GETARG_CSTRING(0);
+	Tariff *tariff = compile(fcinfo, text, strlen(text));
 
 	if (tariff == NULL)
 		PG_RETURN_NULL();
@@ -108,7 +111,7 @@ commissioning_tariff_in(PG_FUNCTION_ARGS)
 static InvBuffer
 json_text(Datum datum)
 {
-	InvBuffer	out = {.resize = inv_resize};
+	InvBuffer out = {.resize = inv_resize};
 
 	tariff_write(checked_tariff(PG_DETOAST_DATUM(datum)), &out);
 	inv_buffer_add(&out, "", 1);
@@ -134,12 +137,13 @@ PG_FUNCTION_INFO_V1(commissioning_tariff_recv);
 Datum
 commissioning_tariff_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			length;
-	char	   *text;
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
+	int        length;
+	char      *text;
 
 	if (pq_getmsgbyte(message) != 1)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION), errmsg("unknown version of binary tariff")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+						errmsg("unknown version of binary tariff")));
 	text = pq_getmsgtext(message, message->len - message->cursor, &length);
 	PG_RETURN_POINTER(compile(fcinfo, text, length));
 }
@@ -152,7 +156,7 @@ PG_FUNCTION_INFO_V1(commissioning_tariff_send);
 Datum
 commissioning_tariff_send(PG_FUNCTION_ARGS)
 {
-	InvBuffer	json = json_text(PG_GETARG_DATUM(0));
+	InvBuffer      json = json_text(PG_GETARG_DATUM(0));
 	StringInfoData message;
 
 	pq_begintypsend(&message);
@@ -171,7 +175,8 @@ commissioning_tariff_fingerprint(PG_FUNCTION_ARGS)
 {
 	const Tariff *tariff = checked_tariff(PG_DETOAST_DATUM(PG_GETARG_DATUM(0)));
 
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%016" PRIx64 "%016" PRIx64, tariff->fingerprint[0], tariff->fingerprint[1])));
+	PG_RETURN_TEXT_P(cstring_to_text(
+		psprintf("%016" PRIx64 "%016" PRIx64, tariff->fingerprint[0], tariff->fingerprint[1])));
 }
 
 /*
@@ -181,7 +186,8 @@ static PriceSite *
 price_site(FunctionCallInfo fcinfo)
 {
 	if (fcinfo->flinfo->fn_extra == NULL)
-		fcinfo->flinfo->fn_extra = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(PriceSite));
+		fcinfo->flinfo->fn_extra =
+			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(PriceSite));
 	return fcinfo->flinfo->fn_extra;
 }
 
@@ -192,7 +198,8 @@ static const Tariff *
 price_tariff(FunctionCallInfo fcinfo, PriceSite *site)
 {
 	if (PG_ARGISNULL(0))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("tariff must not be NULL")));
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("tariff must not be NULL")));
 	return checked_tariff(inv_flat_value(fcinfo->flinfo, &site->tariffs, PG_GETARG_DATUM(0)));
 }
 
@@ -203,7 +210,7 @@ static void
 read_fields(FunctionCallInfo fcinfo, PriceSite *site, int count, Fields *fields)
 {
 	HeapTupleHeader row;
-	HeapTupleData tuple;
+	HeapTupleData   tuple;
 
 	if (PG_ARGISNULL(1))
 	{
@@ -227,7 +234,7 @@ read_fields(FunctionCallInfo fcinfo, PriceSite *site, int count, Fields *fields)
 static PriceText
 text_field(const Fields *fields, int field)
 {
-	PriceText	text = {NULL, 0};
+	PriceText text = {NULL, 0};
 
 	if (!fields->nulls[field])
 	{
@@ -257,17 +264,19 @@ static bool
 amount_field(const Fields *fields, int field, const char *name, InvDecimal *amount)
 {
 	if (!fields->nulls[field] && !inv_numeric_arg(fields->values[field], amount))
-		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("%s is out of range", name)));
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("%s is out of range", name)));
 	return !fields->nulls[field];
 }
 
 static bool
 rounding_field(const Fields *fields, int field, InvRounding *rounding)
 {
-	PriceText	text = text_field(fields, field);
+	PriceText text = text_field(fields, field);
 
 	if (text.text != NULL && !inv_rounding_from_text(text.text, text.length, rounding))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("rounding must be \"sus\", \"penny\" or \"none\"")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("rounding must be \"sus\", \"penny\" or \"none\"")));
 	return text.text != NULL;
 }
 
@@ -277,7 +286,7 @@ rounding_field(const Fields *fields, int field, InvRounding *rounding)
 static void
 read_spell(FunctionCallInfo fcinfo, PriceSite *site, SpellInput *spell)
 {
-	Fields		fields;
+	Fields fields;
 
 	read_fields(fcinfo, site, SPELL_FIELDS, &fields);
 	spell->hrg = fields.nulls[SPELL_HRG] ? 0 : DatumGetInt64(fields.values[SPELL_HRG]);
@@ -290,9 +299,11 @@ read_spell(FunctionCallInfo fcinfo, PriceSite *site, SpellInput *spell)
 	spell->rehabilitation_days = integer_field(&fields, SPELL_REHABILITATION);
 	spell->overlap_days = integer_field(&fields, SPELL_OVERLAP);
 	spell->palliative_days = integer_field(&fields, SPELL_PALLIATIVE);
-	spell->best_practice = fields.nulls[SPELL_BEST_PRACTICE] ? -1 : DatumGetBool(fields.values[SPELL_BEST_PRACTICE]);
+	spell->best_practice =
+		fields.nulls[SPELL_BEST_PRACTICE] ? -1 : DatumGetBool(fields.values[SPELL_BEST_PRACTICE]);
 	spell->top_up_code = text_field(&fields, SPELL_TOP_UP);
-	spell->factor_known = amount_field(&fields, SPELL_FACTOR, "market forces factor", &spell->factor);
+	spell->factor_known =
+		amount_field(&fields, SPELL_FACTOR, "market forces factor", &spell->factor);
 	spell->rounding_known = rounding_field(&fields, SPELL_ROUNDING, &spell->rounding);
 }
 
@@ -339,13 +350,13 @@ PG_FUNCTION_INFO_V1(commissioning_price_spell);
 Datum
 commissioning_price_spell(PG_FUNCTION_ARGS)
 {
-	PriceSite  *site = price_site(fcinfo);
+	PriceSite    *site = price_site(fcinfo);
 	const Tariff *tariff = price_tariff(fcinfo, site);
-	SpellInput	spell;
-	SpellPrice	price;
-	Datum		values[SPELL_RESULTS] = {0};
-	bool		nulls[SPELL_RESULTS];
-	bool		priced;
+	SpellInput    spell;
+	SpellPrice    price;
+	Datum         values[SPELL_RESULTS] = {0};
+	bool          nulls[SPELL_RESULTS];
+	bool          priced;
 
 	if (site->result == NULL)
 		site->result = inv_result_type(fcinfo);
@@ -385,11 +396,12 @@ commissioning_price_spell(PG_FUNCTION_ARGS)
  * attendance_result --- attendance_price of a priced or unpriced line.
  */
 static Datum
-attendance_result(FunctionCallInfo fcinfo, PriceSite *site, const AttendanceInput *line, const AttendancePrice *price)
+attendance_result(FunctionCallInfo fcinfo, PriceSite *site, const AttendanceInput *line,
+				  const AttendancePrice *price)
 {
-	Datum		values[ATTENDANCE_RESULTS] = {0};
-	bool		nulls[ATTENDANCE_RESULTS];
-	bool		priced = price->reason[0] == '\0';
+	Datum values[ATTENDANCE_RESULTS] = {0};
+	bool  nulls[ATTENDANCE_RESULTS];
+	bool  priced = price->reason[0] == '\0';
 
 	if (site->result == NULL)
 		site->result = inv_result_type(fcinfo);
@@ -415,9 +427,9 @@ PG_FUNCTION_INFO_V1(commissioning_price_attendance);
 Datum
 commissioning_price_attendance(PG_FUNCTION_ARGS)
 {
-	PriceSite  *site = price_site(fcinfo);
-	const Tariff *tariff = price_tariff(fcinfo, site);
-	Fields		fields;
+	PriceSite      *site = price_site(fcinfo);
+	const Tariff   *tariff = price_tariff(fcinfo, site);
+	Fields          fields;
 	AttendanceInput line = {0};
 	AttendancePrice price;
 
@@ -441,9 +453,9 @@ PG_FUNCTION_INFO_V1(commissioning_price_emergency);
 Datum
 commissioning_price_emergency(PG_FUNCTION_ARGS)
 {
-	PriceSite  *site = price_site(fcinfo);
-	const Tariff *tariff = price_tariff(fcinfo, site);
-	Fields		fields;
+	PriceSite      *site = price_site(fcinfo);
+	const Tariff   *tariff = price_tariff(fcinfo, site);
+	Fields          fields;
 	AttendanceInput line = {0};
 	AttendancePrice price;
 
@@ -464,9 +476,9 @@ PG_FUNCTION_INFO_V1(commissioning_price_unbundled);
 Datum
 commissioning_price_unbundled(PG_FUNCTION_ARGS)
 {
-	PriceSite  *site = price_site(fcinfo);
-	const Tariff *tariff = price_tariff(fcinfo, site);
-	Fields		fields;
+	PriceSite      *site = price_site(fcinfo);
+	const Tariff   *tariff = price_tariff(fcinfo, site);
+	Fields          fields;
 	AttendanceInput line = {0};
 	AttendancePrice price;
 
@@ -488,15 +500,16 @@ Datum
 commissioning_price_steps(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	PriceSite	site = {0};
-	const Tariff *tariff = price_tariff(fcinfo, &site);
-	SpellInput	spell;
-	SpellPrice	price;
-	PriceStep	steps[PRICE_STEPS];
-	int			count;
-	int			i;
-	char	   *tariff_name = psprintf("tariff \"%s\" %s, %s", tariff_text(tariff, TARIFF_NAME),
-									   tariff_text(tariff, TARIFF_RELEASE), tariff_text(tariff, TARIFF_YEAR));
+	PriceSite      site = {0};
+	const Tariff  *tariff = price_tariff(fcinfo, &site);
+	SpellInput     spell;
+	SpellPrice     price;
+	PriceStep      steps[PRICE_STEPS];
+	int            count;
+	int            i;
+	char          *tariff_name =
+		psprintf("tariff \"%s\" %s, %s", tariff_text(tariff, TARIFF_NAME),
+				 tariff_text(tariff, TARIFF_RELEASE), tariff_text(tariff, TARIFF_YEAR));
 
 	read_spell(fcinfo, &site, &spell);
 	price_spell_core(tariff, &spell, &price);
@@ -506,8 +519,8 @@ commissioning_price_steps(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	for (i = 0; i < count; i++)
 	{
-		Datum		values[5] = {0};
-		bool		nulls[5] = {0};
+		Datum values[5] = {0};
+		bool  nulls[5] = {0};
 
 		values[0] = Int32GetDatum(i + 1);
 		put_text(values, nulls, 1, steps[i].part);
@@ -515,7 +528,8 @@ commissioning_price_steps(PG_FUNCTION_ARGS)
 		nulls[3] = !steps[i].has_amount;
 		if (steps[i].has_amount)
 			put_amount(values, 3, steps[i].amount);
-		put_text(values, nulls, 4, strcmp(steps[i].source, "tariff") == 0 ? tariff_name : steps[i].source);
+		put_text(values, nulls, 4,
+				 strcmp(steps[i].source, "tariff") == 0 ? tariff_name : steps[i].source);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;

@@ -20,8 +20,8 @@ static const char *const list_names[] = {"attendances", "procedures", "emergency
 int64_t
 inv_code_pack(const char *text, size_t length)
 {
-	uint64_t	word = 0;
-	size_t		i;
+	uint64_t word = 0;
+	size_t   i;
 
 	if (length > 7)
 		return 0;
@@ -36,7 +36,7 @@ inv_code_pack(const char *text, size_t length)
 int
 inv_code_unpack(int64_t code, char *text)
 {
-	int			n = 0;
+	int n = 0;
 
 	while (n < 7 && ((uint64_t) code >> (56 - 8 * n) & 0xFF) != 0)
 	{
@@ -53,8 +53,8 @@ inv_code_unpack(int64_t code, char *text)
 static int32_t
 days_from_civil(int year, int month, int day)
 {
-	int			y = month > 2 ? year : year - 1;
-	int			m = month > 2 ? month - 3 : month + 9;
+	int y = month > 2 ? year : year - 1;
+	int m = month > 2 ? month - 3 : month + 9;
 
 	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 730425;
 }
@@ -66,9 +66,9 @@ bool
 inv_date_from_text(const char *text, size_t length, int32_t *date)
 {
 	static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	int			part[3] = {0, 0, 0};
-	int			field = 0;
-	size_t		i;
+	int              part[3] = {0, 0, 0};
+	int              field = 0;
+	size_t           i;
 
 	if (length != 10)
 		return false;
@@ -87,7 +87,8 @@ inv_date_from_text(const char *text, size_t length, int32_t *date)
 	}
 	if (part[0] < 1 || part[1] < 1 || part[1] > 12 || part[2] < 1 || part[2] > days[part[1] - 1])
 		return false;
-	if (part[1] == 2 && part[2] == 29 && (part[0] % 4 != 0 || (part[0] % 100 == 0 && part[0] % 400 != 0)))
+	if (part[1] == 2 && part[2] == 29 &&
+		(part[0] % 4 != 0 || (part[0] % 100 == 0 && part[0] % 400 != 0)))
 		return false;
 	*date = days_from_civil(part[0], part[1], part[2]);
 	return true;
@@ -100,9 +101,9 @@ void
 inv_fingerprint(const void *data, size_t length, uint64_t fingerprint[2])
 {
 	const unsigned char *bytes = data;
-	uint64_t	a = UINT64_C(0xcbf29ce484222325);
-	uint64_t	b = UINT64_C(0x9e3779b97f4a7c15) ^ length;
-	size_t		i;
+	uint64_t             a = UINT64_C(0xcbf29ce484222325);
+	uint64_t             b = UINT64_C(0x9e3779b97f4a7c15) ^ length;
+	size_t               i;
 
 	for (i = 0; i < length; i++)
 	{
@@ -131,7 +132,7 @@ static const TariffPrice *
 list_rows(const Tariff *tariff, TariffList list)
 {
 	const TariffPrice *rows = (const TariffPrice *) (spell_rows(tariff) + tariff->spells);
-	int			i;
+	int                i;
 
 	for (i = 0; i < (int) list; i++)
 		rows += tariff->lists[i];
@@ -151,7 +152,7 @@ const char *
 tariff_text(const Tariff *tariff, TariffText which)
 {
 	const char *text = (const char *) (top_up_rows(tariff) + tariff->top_ups);
-	int			i;
+	int         i;
 
 	for (i = 0; i < (int) which; i++)
 		text += tariff->texts[i] + 1;
@@ -165,12 +166,12 @@ const TariffSpell *
 tariff_spell(const Tariff *tariff, int64_t hrg)
 {
 	const int64_t *keys = spell_keys(tariff);
-	uint32_t	low = 0;
-	uint32_t	high = tariff->spells;
+	uint32_t       low = 0;
+	uint32_t       high = tariff->spells;
 
 	while (low < high)
 	{
-		uint32_t	middle = (low + high) / 2;
+		uint32_t middle = (low + high) / 2;
 
 		if (keys[middle] < hrg)
 			low = middle + 1;
@@ -204,7 +205,8 @@ tariff_price(const Tariff *tariff, TariffList list, int64_t group, int64_t hrg)
 
 	if (tariff->lists[list] == 0)
 		return NULL;
-	return bsearch(&wanted, list_rows(tariff, list), tariff->lists[list], sizeof(TariffPrice), compare_prices);
+	return bsearch(&wanted, list_rows(tariff, list), tariff->lists[list], sizeof(TariffPrice),
+				   compare_prices);
 }
 
 /*
@@ -227,25 +229,26 @@ tariff_top_up(const Tariff *tariff, const char *code, size_t length)
 	if (tariff->top_ups == 0 || length >= TARIFF_CODE_SIZE)
 		return NULL;
 	memcpy(wanted.code, code, length);
-	return bsearch(&wanted, top_up_rows(tariff), tariff->top_ups, sizeof(TariffTopUp), compare_top_ups);
+	return bsearch(&wanted, top_up_rows(tariff), tariff->top_ups, sizeof(TariffTopUp),
+				   compare_top_ups);
 }
 
 /* What tariff_compile has read so far. */
 typedef struct SpellRow
 {
-	int64_t		hrg;
+	int64_t     hrg;
 	TariffSpell row;
 } SpellRow;
 
 typedef struct Reading
 {
-	InvJson		json;
-	Tariff		head;
-	InvBuffer	texts[TARIFF_TEXTS];
-	InvBuffer	spells;
-	InvBuffer	lists[TARIFF_LISTS];
-	InvBuffer	top_ups;
-	InvBuffer	scratch;
+	InvJson   json;
+	Tariff    head;
+	InvBuffer texts[TARIFF_TEXTS];
+	InvBuffer spells;
+	InvBuffer lists[TARIFF_LISTS];
+	InvBuffer top_ups;
+	InvBuffer scratch;
 } Reading;
 
 /*
@@ -270,14 +273,15 @@ static bool
 read_hrg(Reading *r, int64_t *hrg)
 {
 	const char *text;
-	size_t		length;
+	size_t      length;
 
 	r->scratch.length = 0;
 	if (!inv_json_string(&r->json, &r->scratch, &length))
 		return false;
 	text = r->scratch.data;
 	if (length != 5 || text[0] < 'A' || text[0] > 'Z' || text[1] < 'A' || text[1] > 'Z' ||
-		text[2] < '0' || text[2] > '9' || text[3] < '0' || text[3] > '9' || text[4] < 'A' || text[4] > 'Z')
+		text[2] < '0' || text[2] > '9' || text[3] < '0' || text[3] > '9' || text[4] < 'A' ||
+		text[4] > 'Z')
 		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected an HRG code such as AA22C");
 	*hrg = inv_code_pack(text, length);
 	return true;
@@ -289,15 +293,16 @@ read_hrg(Reading *r, int64_t *hrg)
 static bool
 read_amount(Reading *r, bool may_be_null, int64_t *amount)
 {
-	InvDecimal	value;
+	InvDecimal value;
 
 	if (may_be_null && inv_json_null(&r->json))
 		return true;
 	if (!inv_json_number(&r->json, &value))
 		return false;
 	if (!inv_to_int64(value, TARIFF_SCALE, amount))
-		return inv_json_fail(&r->json, INV_OUT_OF_RANGE,
-							 "expected an amount with at most %d decimals and 12 digits before them", TARIFF_SCALE);
+		return inv_json_fail(
+			&r->json, INV_OUT_OF_RANGE,
+			"expected an amount with at most %d decimals and 12 digits before them", TARIFF_SCALE);
 	if (*amount < 0)
 		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected an amount that is not negative");
 	return true;
@@ -309,8 +314,8 @@ read_amount(Reading *r, bool may_be_null, int64_t *amount)
 static bool
 read_count(Reading *r, bool may_be_null, int32_t most, int32_t *count)
 {
-	InvDecimal	value;
-	int64_t		whole;
+	InvDecimal value;
+	int64_t    whole;
 
 	if (may_be_null && inv_json_null(&r->json))
 		return true;
@@ -349,7 +354,7 @@ once(Reading *r, unsigned *seen, int key)
 static int
 key_index(const Reading *r, const char *const *names, int count)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < count; i++)
 		if (inv_json_key_is(&r->json, names[i]))
@@ -363,15 +368,24 @@ key_index(const Reading *r, const char *const *names, int count)
 static bool
 read_spell(Reading *r)
 {
-	static const char *const names[] = {"hrg", "elective_trim", "non_elective_trim", "combined",
-										"day_case", "elective", "non_elective", "per_day",
-										"short_stay_price", "short_stay_percent", "best_practice"};
-	SpellRow	spell;
-	int64_t    *amounts[] = {&spell.row.combined, &spell.row.day_case, &spell.row.elective,
-							 &spell.row.non_elective, &spell.row.per_day, &spell.row.short_stay_price,
-							 &spell.row.short_stay_percent, &spell.row.best_practice};
-	unsigned	seen = 0;
-	int			i;
+	static const char *const names[] = {"hrg",
+										"elective_trim",
+										"non_elective_trim",
+										"combined",
+										"day_case",
+										"elective",
+										"non_elective",
+										"per_day",
+										"short_stay_price",
+										"short_stay_percent",
+										"best_practice"};
+	SpellRow                 spell;
+	int64_t                 *amounts[] = {
+						&spell.row.combined,           &spell.row.day_case,     &spell.row.elective,
+						&spell.row.non_elective,       &spell.row.per_day,      &spell.row.short_stay_price,
+						&spell.row.short_stay_percent, &spell.row.best_practice};
+	unsigned seen = 0;
+	int      i;
 
 	memset(&spell, 0, sizeof(spell));
 	for (i = 0; i < (int) (sizeof(amounts) / sizeof(amounts[0])); i++)
@@ -381,14 +395,14 @@ read_spell(Reading *r)
 		return false;
 	while (inv_json_next(&r->json))
 	{
-		int			key = key_index(r, names, sizeof(names) / sizeof(names[0]));
+		int key = key_index(r, names, sizeof(names) / sizeof(names[0]));
 
 		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
 			return false;
-		if (key == 0 ? !read_hrg(r, &spell.hrg)
+		if (key == 0   ? !read_hrg(r, &spell.hrg)
 			: key == 1 ? !read_count(r, true, 100000, &spell.row.elective_trim)
 			: key == 2 ? !read_count(r, true, 100000, &spell.row.non_elective_trim)
-			: !read_amount(r, true, amounts[key - 3]))
+					   : !read_amount(r, true, amounts[key - 3]))
 			return false;
 	}
 	if (r->json.error->fault != INV_OK)
@@ -396,8 +410,9 @@ read_spell(Reading *r)
 	if (spell.hrg == 0)
 		return inv_json_fail(&r->json, INV_BAD_TEXT, "\"hrg\" is missing");
 	if (spell.row.short_stay_price != TARIFF_NONE && spell.row.short_stay_percent != TARIFF_NONE)
-		return inv_json_fail(&r->json, INV_BAD_TEXT,
-							 "expected either \"short_stay_price\" or \"short_stay_percent\", not both");
+		return inv_json_fail(
+			&r->json, INV_BAD_TEXT,
+			"expected either \"short_stay_price\" or \"short_stay_percent\", not both");
 	inv_buffer_add(&r->spells, &spell, sizeof(spell));
 	return true;
 }
@@ -409,23 +424,23 @@ static bool
 read_price(Reading *r, TariffList list)
 {
 	static const char *const names[] = {"hrg", "price", "treatment_function"};
-	TariffPrice price = {0, 0, TARIFF_NONE};
-	bool		grouped = list == TARIFF_ATTENDANCES;
-	unsigned	seen = 0;
+	TariffPrice              price = {0, 0, TARIFF_NONE};
+	bool                     grouped = list == TARIFF_ATTENDANCES;
+	unsigned                 seen = 0;
 
 	if (!inv_json_enter(&r->json, '{'))
 		return false;
 	while (inv_json_next(&r->json))
 	{
-		int			key = key_index(r, names, grouped ? 3 : 2);
+		int         key = key_index(r, names, grouped ? 3 : 2);
 		const char *text;
-		size_t		length;
+		size_t      length;
 
 		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
 			return false;
-		if (key == 0 ? !read_hrg(r, &price.hrg)
+		if (key == 0   ? !read_hrg(r, &price.hrg)
 			: key == 1 ? !read_amount(r, false, &price.price)
-			: !read_short_text(r, 7, &text, &length))
+					   : !read_short_text(r, 7, &text, &length))
 			return false;
 		if (key == 2)
 			price.group = inv_code_pack(text, length);
@@ -446,21 +461,21 @@ static bool
 read_top_up(Reading *r)
 {
 	static const char *const names[] = {"code", "percent"};
-	TariffTopUp top_up = {{0}, TARIFF_NONE};
-	unsigned	seen = 0;
+	TariffTopUp              top_up = {{0}, TARIFF_NONE};
+	unsigned                 seen = 0;
 
 	if (!inv_json_enter(&r->json, '{'))
 		return false;
 	while (inv_json_next(&r->json))
 	{
-		int			key = key_index(r, names, 2);
+		int         key = key_index(r, names, 2);
 		const char *text;
-		size_t		length = 0;
+		size_t      length = 0;
 
 		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
 			return false;
 		if (key == 0 ? !read_short_text(r, TARIFF_CODE_SIZE - 1, &text, &length)
-			: !read_amount(r, false, &top_up.percent))
+					 : !read_amount(r, false, &top_up.percent))
 			return false;
 		if (key == 0)
 			memcpy(top_up.code, text, length);
@@ -480,9 +495,9 @@ static bool
 read_short_stay(Reading *r)
 {
 	static const char *const names[] = {"max_days", "min_age", "length_of_stay"};
-	unsigned	seen = 0;
-	const char *text;
-	size_t		length;
+	unsigned                 seen = 0;
+	const char              *text;
+	size_t                   length;
 
 	if (inv_json_null(&r->json))
 		return true;
@@ -490,13 +505,13 @@ read_short_stay(Reading *r)
 		return false;
 	while (inv_json_next(&r->json))
 	{
-		int			key = key_index(r, names, 3);
+		int key = key_index(r, names, 3);
 
 		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
 			return false;
-		if (key == 0 ? !read_count(r, false, 1000, &r->head.short_stay_days)
+		if (key == 0   ? !read_count(r, false, 1000, &r->head.short_stay_days)
 			: key == 1 ? !read_count(r, false, 200, &r->head.short_stay_age)
-			: !read_short_text(r, 8, &text, &length))
+					   : !read_short_text(r, 8, &text, &length))
 			return false;
 		if (key == 2)
 		{
@@ -519,8 +534,8 @@ static bool
 read_year(Reading *r)
 {
 	const char *text = r->texts[TARIFF_YEAR].data;
-	int			year = 0;
-	int			i;
+	int         year = 0;
+	int         i;
 
 	if (r->texts[TARIFF_YEAR].length != 8 || text[4] != '/')
 		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected a financial year such as 2024/25");
@@ -529,7 +544,8 @@ read_year(Reading *r)
 		if (i == 4)
 			continue;
 		if (text[i] < '0' || text[i] > '9')
-			return inv_json_fail(&r->json, INV_BAD_TEXT, "expected a financial year such as 2024/25");
+			return inv_json_fail(&r->json, INV_BAD_TEXT,
+								 "expected a financial year such as 2024/25");
 		if (i < 4)
 			year = year * 10 + (text[i] - '0');
 	}
@@ -546,7 +562,7 @@ read_year(Reading *r)
 static bool
 read_text(Reading *r, TariffText which)
 {
-	size_t		length;
+	size_t length;
 
 	if (!inv_json_string(&r->json, &r->texts[which], &length))
 		return false;
@@ -564,7 +580,9 @@ read_rows(Reading *r, int list)
 	if (!inv_json_enter(&r->json, '['))
 		return false;
 	while (inv_json_next(&r->json))
-		if (list < 0 ? !read_spell(r) : list < TARIFF_LISTS ? !read_price(r, list) : !read_top_up(r))
+		if (list < 0              ? !read_spell(r)
+			: list < TARIFF_LISTS ? !read_price(r, list)
+								  : !read_top_up(r))
 			return false;
 	return r->json.error->fault == INV_OK;
 }
@@ -575,19 +593,21 @@ read_rows(Reading *r, int list)
 static bool
 read_head(Reading *r)
 {
-	static const char *const names[] = {"name", "version", "financial_year", "currency", "synthetic",
-										"short_stay", "admission_method_81", "spells", "attendances",
-										"procedures", "emergency", "unbundled", "top_ups"};
-	unsigned	seen = 0;
+	static const char *const names[] = {
+		"name",        "version",    "financial_year",      "currency",
+		"synthetic",   "short_stay", "admission_method_81", "spells",
+		"attendances", "procedures", "emergency",           "unbundled",
+		"top_ups"};
+	unsigned seen = 0;
 
 	if (!inv_json_enter(&r->json, '{'))
 		return false;
 	while (inv_json_next(&r->json))
 	{
-		int			key = key_index(r, names, sizeof(names) / sizeof(names[0]));
+		int         key = key_index(r, names, sizeof(names) / sizeof(names[0]));
 		const char *text;
-		size_t		length;
-		bool		synthetic;
+		size_t      length;
+		bool        synthetic;
 
 		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
 			return false;
@@ -632,8 +652,8 @@ read_head(Reading *r)
 static int
 compare_spells(const void *a, const void *b)
 {
-	int64_t		left = ((const SpellRow *) a)->hrg;
-	int64_t		right = ((const SpellRow *) b)->hrg;
+	int64_t left = ((const SpellRow *) a)->hrg;
+	int64_t right = ((const SpellRow *) b)->hrg;
 
 	return (left > right) - (left < right);
 }
@@ -642,12 +662,12 @@ compare_spells(const void *a, const void *b)
  * sort_rows --- sorts one array and refuses equal keys, naming the first.
  */
 static bool
-sort_rows(Reading *r, InvBuffer *rows, size_t width, int (*compare) (const void *, const void *),
+sort_rows(Reading *r, InvBuffer *rows, size_t width, int (*compare)(const void *, const void *),
 		  const char *name)
 {
-	size_t		count = rows->length / width;
-	size_t		i;
-	char		code[TARIFF_CODE_SIZE];
+	size_t count = rows->length / width;
+	size_t i;
+	char   code[TARIFF_CODE_SIZE];
 
 	if (count == 0)
 		return true;
@@ -662,7 +682,8 @@ sort_rows(Reading *r, InvBuffer *rows, size_t width, int (*compare) (const void 
 			return inv_json_fail(&r->json, INV_BAD_TEXT, "\"%s\" holds \"%s\" twice", name,
 								 ((const TariffTopUp *) row)->code);
 		inv_code_unpack(compare == compare_spells ? ((const SpellRow *) row)->hrg
-						: ((const TariffPrice *) row)->hrg, code);
+												  : ((const TariffPrice *) row)->hrg,
+						code);
 		return inv_json_fail(&r->json, INV_BAD_TEXT, "\"%s\" holds \"%s\" twice", name, code);
 	}
 	return true;
@@ -675,18 +696,20 @@ static bool
 check_short_stay(Reading *r)
 {
 	const SpellRow *spells = (const SpellRow *) r->spells.data;
-	uint32_t	i;
-	char		code[8];
+	uint32_t        i;
+	char            code[8];
 
 	if (r->head.short_stay_days >= 0)
 		return true;
 	for (i = 0; i < r->head.spells; i++)
 	{
-		if (spells[i].row.short_stay_price == TARIFF_NONE && spells[i].row.short_stay_percent == TARIFF_NONE)
+		if (spells[i].row.short_stay_price == TARIFF_NONE &&
+			spells[i].row.short_stay_percent == TARIFF_NONE)
 			continue;
 		inv_code_unpack(spells[i].hrg, code);
 		return inv_json_fail(&r->json, INV_BAD_TEXT,
-							 "\"%s\" has a short stay price but there is no \"short_stay\" rule", code);
+							 "\"%s\" has a short stay price but there is no \"short_stay\" rule",
+							 code);
 	}
 	return true;
 }
@@ -698,16 +721,17 @@ static bool
 assemble(Reading *r, InvBuffer *out)
 {
 	const SpellRow *spells;
-	Tariff	   *tariff;
-	size_t		start = out->length;
-	uint32_t	i;
-	int			list;
+	Tariff         *tariff;
+	size_t          start = out->length;
+	uint32_t        i;
+	int             list;
 
 	r->head.version = TARIFF_VERSION;
 	r->head.spells = r->spells.length / sizeof(SpellRow);
 	r->head.top_ups = r->top_ups.length / sizeof(TariffTopUp);
 	if (!sort_rows(r, &r->spells, sizeof(SpellRow), compare_spells, "spells") ||
-		!sort_rows(r, &r->top_ups, sizeof(TariffTopUp), compare_top_ups, "top_ups") || !check_short_stay(r))
+		!sort_rows(r, &r->top_ups, sizeof(TariffTopUp), compare_top_ups, "top_ups") ||
+		!check_short_stay(r))
 		return false;
 	for (list = 0; list < TARIFF_LISTS; list++)
 	{
@@ -729,11 +753,12 @@ assemble(Reading *r, InvBuffer *out)
 	for (i = 0; i < TARIFF_TEXTS; i++)
 		inv_buffer_add(out, r->texts[i].data, r->texts[i].length);
 	if (out->length - start > TARIFF_MAX_BYTES)
-		return inv_json_fail(&r->json, INV_TOO_LARGE, "a tariff holds at most %d bytes", TARIFF_MAX_BYTES);
+		return inv_json_fail(&r->json, INV_TOO_LARGE, "a tariff holds at most %d bytes",
+							 TARIFF_MAX_BYTES);
 	tariff = (Tariff *) (out->data + start);
 	tariff->size = (uint32_t) (out->length - start);
-	inv_fingerprint((const char *) tariff + offsetof(Tariff, size), tariff->size - offsetof(Tariff, size),
-					tariff->fingerprint);
+	inv_fingerprint((const char *) tariff + offsetof(Tariff, size),
+					tariff->size - offsetof(Tariff, size), tariff->fingerprint);
 	return true;
 }
 
@@ -744,9 +769,9 @@ assemble(Reading *r, InvBuffer *out)
 bool
 tariff_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvError *error)
 {
-	Reading		r;
-	int			i;
-	bool		good;
+	Reading r;
+	int     i;
+	bool    good;
 
 	memset(&r, 0, sizeof(r));
 	r.head.short_stay_days = -1;
@@ -782,7 +807,7 @@ write_text(InvBuffer *out, const char *text)
 static void
 write_amount(InvBuffer *out, const char *key, int64_t amount)
 {
-	char		number[INV_TEXT_SIZE];
+	char number[INV_TEXT_SIZE];
 
 	if (amount == TARIFF_NONE)
 		return;
@@ -799,7 +824,7 @@ write_amount(InvBuffer *out, const char *key, int64_t amount)
 static void
 write_count(InvBuffer *out, const char *key, int32_t count)
 {
-	char		text[64];
+	char text[64];
 
 	if (count < 0)
 		return;
@@ -813,7 +838,7 @@ write_count(InvBuffer *out, const char *key, int32_t count)
 static void
 write_code(InvBuffer *out, const char *key, int64_t code)
 {
-	char		text[8];
+	char text[8];
 
 	write_text(out, key);
 	inv_json_write_string(out, text, inv_code_unpack(code, text));
@@ -825,7 +850,7 @@ write_code(InvBuffer *out, const char *key, int64_t code)
 static void
 write_spells(const Tariff *tariff, InvBuffer *out)
 {
-	uint32_t	i;
+	uint32_t i;
 
 	for (i = 0; i < tariff->spells; i++)
 	{
@@ -852,7 +877,7 @@ write_spells(const Tariff *tariff, InvBuffer *out)
 static void
 write_list(const Tariff *tariff, TariffList list, InvBuffer *out)
 {
-	uint32_t	i;
+	uint32_t i;
 
 	for (i = 0; i < tariff->lists[list]; i++)
 	{
@@ -876,9 +901,10 @@ write_list(const Tariff *tariff, TariffList list, InvBuffer *out)
 static void
 write_head(const Tariff *tariff, InvBuffer *out)
 {
-	static const char *const keys[] = {"{\"name\":", ",\"version\":", ",\"financial_year\":", ",\"currency\":"};
-	char		rule[80];
-	int			i;
+	static const char *const keys[] = {
+		"{\"name\":", ",\"version\":", ",\"financial_year\":", ",\"currency\":"};
+	char rule[80];
+	int  i;
 
 	for (i = 0; i < TARIFF_TEXTS; i++)
 	{
@@ -888,8 +914,9 @@ write_head(const Tariff *tariff, InvBuffer *out)
 	write_text(out, tariff->synthetic ? ",\"synthetic\":true" : ",\"synthetic\":false");
 	if (tariff->short_stay_days >= 0)
 	{
-		snprintf(rule, sizeof(rule), ",\"short_stay\":{\"max_days\":%d,\"min_age\":%d%s}", tariff->short_stay_days,
-				 tariff->short_stay_age, tariff->short_stay_actual ? ",\"length_of_stay\":\"actual\"" : "");
+		snprintf(rule, sizeof(rule), ",\"short_stay\":{\"max_days\":%d,\"min_age\":%d%s}",
+				 tariff->short_stay_days, tariff->short_stay_age,
+				 tariff->short_stay_actual ? ",\"length_of_stay\":\"actual\"" : "");
 		write_text(out, rule);
 	}
 	if (tariff->transfers_elective)
@@ -904,8 +931,8 @@ write_head(const Tariff *tariff, InvBuffer *out)
 void
 tariff_write(const Tariff *tariff, InvBuffer *out)
 {
-	uint32_t	i;
-	int			list;
+	uint32_t i;
+	int      list;
 
 	write_head(tariff, out);
 	write_text(out, ",\"spells\":[");

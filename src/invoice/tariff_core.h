@@ -19,10 +19,10 @@
 #include "invoice/json_core.h"
 
 #define TARIFF_VERSION 1
-#define TARIFF_SCALE 6			/* decimals of every price and percentage */
-#define TARIFF_NONE INT64_MIN	/* no price in this cell */
+#define TARIFF_SCALE 6        /* decimals of every price and percentage */
+#define TARIFF_NONE INT64_MIN /* no price in this cell */
 #define TARIFF_MAX_BYTES (64 * 1024 * 1024)
-#define TARIFF_CODE_SIZE 16		/* bytes of a top-up code, NUL included */
+#define TARIFF_CODE_SIZE 16 /* bytes of a top-up code, NUL included */
 
 typedef enum TariffList
 {
@@ -44,66 +44,68 @@ typedef enum TariffText
 
 typedef struct Tariff
 {
-	int32_t		vl_len_;		/* the server's, never touched here */
-	uint32_t	version;
-	uint64_t	fingerprint[2]; /* of everything behind this field */
-	uint32_t	size;			/* of the whole value */
-	int32_t		first_day;		/* of the financial year, days since 2000-01-01 */
-	int32_t		last_day;
-	int32_t		short_stay_days;	/* -1: no short stay rule */
-	int32_t		short_stay_age;
-	uint8_t		synthetic;
-	uint8_t		short_stay_actual;	/* the rule looks at the actual, not the adjusted length of stay */
-	uint8_t		transfers_elective; /* admission method 81 is elective here */
-	uint8_t		unused;			/* always zero */
-	uint32_t	spells;
-	uint32_t	lists[TARIFF_LISTS];
-	uint32_t	top_ups;
-	uint32_t	texts[TARIFF_TEXTS];	/* lengths without the NUL */
-	uint32_t	unused2;		/* always zero */
+	int32_t  vl_len_; /* the server's, never touched here */
+	uint32_t version;
+	uint64_t fingerprint[2]; /* of everything behind this field */
+	uint32_t size;           /* of the whole value */
+	int32_t  first_day;      /* of the financial year, days since 2000-01-01 */
+	int32_t  last_day;
+	int32_t  short_stay_days; /* -1: no short stay rule */
+	int32_t  short_stay_age;
+	uint8_t  synthetic;
+	uint8_t  short_stay_actual;  /* the rule looks at the actual, not the adjusted length of stay */
+	uint8_t  transfers_elective; /* admission method 81 is elective here */
+	uint8_t  unused;             /* always zero */
+	uint32_t spells;
+	uint32_t lists[TARIFF_LISTS];
+	uint32_t top_ups;
+	uint32_t texts[TARIFF_TEXTS]; /* lengths without the NUL */
+	uint32_t unused2;             /* always zero */
 } Tariff;
 
 typedef struct TariffSpell
 {
-	int64_t		combined;
-	int64_t		day_case;
-	int64_t		elective;
-	int64_t		non_elective;
-	int64_t		per_day;
-	int64_t		short_stay_price;
-	int64_t		short_stay_percent;
-	int64_t		best_practice;	/* added to the base price when earned */
-	int32_t		elective_trim;	/* -1: none */
-	int32_t		non_elective_trim;
+	int64_t combined;
+	int64_t day_case;
+	int64_t elective;
+	int64_t non_elective;
+	int64_t per_day;
+	int64_t short_stay_price;
+	int64_t short_stay_percent;
+	int64_t best_practice; /* added to the base price when earned */
+	int32_t elective_trim; /* -1: none */
+	int32_t non_elective_trim;
 } TariffSpell;
 
 /* An HRG of any list but spells; group is the treatment function of an attendance, else 0. */
 typedef struct TariffPrice
 {
-	int64_t		group;
-	int64_t		hrg;
-	int64_t		price;
+	int64_t group;
+	int64_t hrg;
+	int64_t price;
 } TariffPrice;
 
 typedef struct TariffTopUp
 {
-	char		code[TARIFF_CODE_SIZE];
-	int64_t		percent;
+	char    code[TARIFF_CODE_SIZE];
+	int64_t percent;
 } TariffTopUp;
 
-extern bool tariff_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvError *error);
-extern void tariff_write(const Tariff *tariff, InvBuffer *out);
+extern bool               tariff_compile(const char *json, size_t length, bool utf8, InvBuffer *out,
+										 InvError *error);
+extern void               tariff_write(const Tariff *tariff, InvBuffer *out);
 extern const TariffSpell *tariff_spell(const Tariff *tariff, int64_t hrg);
-extern const TariffPrice *tariff_price(const Tariff *tariff, TariffList list, int64_t group, int64_t hrg);
+extern const TariffPrice *tariff_price(const Tariff *tariff, TariffList list, int64_t group,
+									   int64_t hrg);
 extern const TariffTopUp *tariff_top_up(const Tariff *tariff, const char *code, size_t length);
-extern const char *tariff_text(const Tariff *tariff, TariffText which);
+extern const char        *tariff_text(const Tariff *tariff, TariffText which);
 
 /* An HRG, and any code of up to seven bytes, as its characters from the top byte down. */
 extern int64_t inv_code_pack(const char *text, size_t length);
-extern int	inv_code_unpack(int64_t code, char *text);
+extern int     inv_code_unpack(int64_t code, char *text);
 
 /* Days since 2000-01-01 of an ISO date; false when it is none. */
 extern bool inv_date_from_text(const char *text, size_t length, int32_t *date);
 extern void inv_fingerprint(const void *data, size_t length, uint64_t fingerprint[2]);
 
-#endif							/* TARIFF_CORE_H */
+#endif /* TARIFF_CORE_H */

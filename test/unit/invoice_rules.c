@@ -1,0 +1,783 @@
+/*-------------------------------------------------------------------------
+ *
+ * invoice_rules.c
+ *	  Rule sets: every fault by its path, binding, three-valued conditions,
+ *	  the money of overlapping findings.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "tap.h"
+
+#include <stdlib.h>
+
+#include "invoice/rules_core.h"
+
+static void *
+resize(void *old, size_t size)
+{
+	if (size == 0)
+	{
+		free(old);
+		return NULL;
+	}
+	return realloc(old, size);
+}
+
+static RuleSet *
+compile(const char *json, size_t length, InvError *error)
+{
+	InvBuffer out = {.resize = resize};
+
+	if (rules_compile(json, length, true, &out, error))
+		return (RuleSet *) out.data;
+	free(out.data);
+	return NULL;
+}
+
+static void
+refused_as(const char *json, InvFault fault, const char *message)
+{
+	InvError error;
+	RuleSet *rules = compile(json, strlen(json), &error);
+
+	ok(rules == NULL && error.fault == fault && strcmp(error.message, message) == 0,
+	   "%.60s: %s (%s)", json, message, rules ? "accepted" : error.message);
+	free(rules);
+}
+
+static void
+refused(const char *json, const char *message)
+{
+	refused_as(json, INV_BAD_TEXT, message);
+}
+
+#define SET(rules) "{\"name\":\"t\",\"version\":\"1\",\"rules\":[" rules "]}"
+#define RULE_AS(code, priority, applies, fails, effect)                             \
+	"{\"code\":\"" code                                                             \
+	"\",\"version\":\"1\",\"name\":\"n\",\"level\":\"line\",\"priority\":" priority \
+	",\"applies\":" applies ",\"fails\":" fails ",\"effect\":" effect               \
+	",\"evidence\":[\"pod\"],\"source\":\"s\"}"
+#define FAILS(condition) SET(RULE_AS("A", "1", "[]", "[" condition "]", "{\"kind\":\"void\"}"))
+#define EFFECT(effect) SET(RULE_AS("A", "1", "[]", "[[\"pod\",\"is_null\"]]", effect))
+
+static void
+test_faults(void)
+{
+	static char many[400000];
+	char       *p = many;
+	int         i;
+
+	refused("", "$: expected an object");
+	refused("{}", "$: expected \"name\", \"version\" and \"rules\"");
+	refused("{\"name\":\"t\",\"version\":\"1\"}",
+			"$: expected \"name\", \"version\" and \"rules\"");
+	refused("{\"name\":\"\"}", "$.name: expected 1 to 200 characters");
+	refused("{\"nam\":\"\"}", "$.nam: unknown key");
+	refused("{\"name\":\"t\",\"name\":\"t\"}", "$.name: given twice");
+	refused("{\"rules\":{}}", "$.rules: expected an array");
+	refused("{\"rules\":[]", "$.rules: expected a comma or \"}\"");
+	refused("{\"rules\":[1]}", "$.rules[0]: expected an object");
+	refused(SET("") "x", "$: text after the end of the JSON value");
+	refused(SET("{}"), "$.rules[0]: \"code\" is missing");
+	refused(SET("{\"code\":\"A\"}"), "$.rules[0]: \"version\" is missing");
+	refused(SET("{\"code\":\"A\",\"version\":\"1\"}"), "$.rules[0]: \"name\" is missing");
+	refused(SET("{\"code\":\"A\",\"version\":\"1\",\"name\":\"n\"}"),
+			"$.rules[0]: \"level\" is missing");
+	refused(SET("{\"code\":\"A\",\"version\":\"1\",\"name\":\"n\",\"level\":\"line\"}"),
+			"$.rules[0]: \"priority\" is missing");
+	refused(
+		SET("{\"code\":\"A\",\"version\":\"1\",\"name\":\"n\",\"level\":\"line\",\"priority\":1}"),
+		"$.rules[0]: \"fails\" is missing");
+	refused(SET("{\"code\":\"A\",\"version\":\"1\",\"name\":\"n\",\"level\":\"line\",\"priority\":"
+				"1,\"fails\":[[\"a\",\"is_null\"]]}"),
+			"$.rules[0]: \"effect\" is missing");
+	refused(SET("{\"kode\":\"A\"}"), "$.rules[0].kode: unknown key");
+	refused(SET("{\"code\":\"A\",\"code\":\"A\"}"), "$.rules[0].code: given twice");
+	refused(SET("{\"source\":\"A\",\"source\":\"A\"}"), "$.rules[0].source: given twice");
+	refused(SET("{\"code\":\"\"}"), "$.rules[0].code: expected 1 to 40 characters");
+	refused(SET("{\"code\":\"12345678901234567890123456789012345678901\"}"),
+			"$.rules[0].code: expected 1 to 40 characters");
+	refused(SET("{\"version\":\"12345678901234567890123456789012345678901\"}"),
+			"$.rules[0].version: expected 1 to 40 characters");
+	refused(SET("{\"level\":\"lines\"}"),
+			"$.rules[0].level: expected line, spell, pair, patient or provider");
+	refused(SET("{\"priority\":0}"), "$.rules[0].priority: expected a whole number from 1 to 99");
+	refused(SET("{\"priority\":100}"), "$.rules[0].priority: expected a whole number from 1 to 99");
+	refused(SET("{\"priority\":1.5}"), "$.rules[0].priority: expected a whole number from 1 to 99");
+	refused(SET("{\"priority\":\"1\"}"), "$.rules[0].priority: expected a number");
+	refused(SET("{\"evidence\":{}}"), "$.rules[0].evidence: expected an array");
+	refused(SET("{\"evidence\":[\"a\",1]}"), "$.rules[0].evidence[1]: expected a string");
+	refused(SET(RULE_AS("A", "1", "[]", "[[\"a\",\"is_null\"]]", "{\"kind\":\"void\"}") "," RULE_AS(
+				"A", "1", "[]", "[[\"a\",\"is_null\"]]", "{\"kind\":\"void\"}")),
+			"$.rules[1].code: given to an earlier rule");
+	refused(SET("{\"fails\":[]}"), "$.rules[0].fails: expected at least one condition");
+	refused(SET("{\"fails\":{}}"), "$.rules[0].fails: expected an array");
+	refused(FAILS("1"), "$.rules[0].fails[0]: expected [field, operator, operand], {\"any\": "
+						"[...]}, {\"all\": [...]} or {\"not\": ...}");
+	refused(FAILS("{}"),
+			"$.rules[0].fails[0]: expected one of the keys \"any\", \"all\" and \"not\"");
+	refused(FAILS("{\"none\":[]}"),
+			"$.rules[0].fails[0].none: expected one of the keys \"any\", \"all\" and \"not\"");
+	refused(FAILS("{\"not\":[\"a\",\"is_null\"],\"any\":[[\"a\",\"is_null\"]]}"),
+			"$.rules[0].fails[0].any: expected one of the keys \"any\", \"all\" and \"not\"");
+	refused(FAILS("{\"any\":[]}"), "$.rules[0].fails[0].any: expected at least one condition");
+	refused(FAILS("{\"all\":[]}"), "$.rules[0].fails[0].all: expected at least one condition");
+	refused(FAILS("{\"not\":1}"), "$.rules[0].fails[0].not: expected [field, operator, operand], "
+								  "{\"any\": [...]}, {\"all\": [...]} or {\"not\": ...}");
+	refused(FAILS("[]"), "$.rules[0].fails[0]: expected [field, operator, operand]");
+	refused(FAILS("[\"a\"]"), "$.rules[0].fails[0]: expected [field, operator, operand]");
+	refused(FAILS("[1]"), "$.rules[0].fails[0][0]: expected a string");
+	refused(FAILS("[\"\"]"), "$.rules[0].fails[0][0]: expected 1 to 63 characters");
+	refused(FAILS("[\"1234567890123456789012345678901234567890123456789012345678901234\"]"),
+			"$.rules[0].fails[0][0]: expected 1 to 63 characters");
+	refused(FAILS("[\"a\",\"is\"]"), "$.rules[0].fails[0][1]: expected one of = <> < <= > >= in "
+									 "not_in starts_with is_null not_null is_true is_false");
+	refused(FAILS("[\"a\",\"=\"]"), "$.rules[0].fails[0]: expected [field, operator, operand]");
+	refused(FAILS("[\"a\",\"is_null\",1]"), "$.rules[0].fails[0][2]: expected no operand");
+	refused(FAILS("[\"a\",\"is_false\",1]"), "$.rules[0].fails[0][2]: expected no operand");
+	refused(FAILS("[\"a\",\"=\",null]"),
+			"$.rules[0].fails[0][2]: expected a string, a number, true or false");
+	refused(FAILS("[\"a\",\"=\",[1]]"),
+			"$.rules[0].fails[0][2]: expected a string, a number, true or false");
+	refused(FAILS("[\"a\",\"=\",/]"),
+			"$.rules[0].fails[0][2]: expected a string, a number, true or false");
+	refused(FAILS("[\"a\",\"=\",:]"),
+			"$.rules[0].fails[0][2]: expected a string, a number, true or false");
+	refused(FAILS("[\"a\",\"=\",fals]"), "$.rules[0].fails[0][2]: expected true or false");
+	refused_as(FAILS("[\"a\",\"=\",0.0000001]"), INV_OUT_OF_RANGE,
+			   "$.rules[0].fails[0][2]: expected a number with at most 6 decimals and 12 digits "
+			   "before them");
+	refused(FAILS("[\"a\",\"in\",1]"), "$.rules[0].fails[0][2]: expected an array");
+	refused(FAILS("[\"a\",\"not_in\",{\"field\":\"b\"}]"),
+			"$.rules[0].fails[0][2]: expected an array");
+	refused(FAILS("[\"a\",\"in\",[]]"),
+			"$.rules[0].fails[0][2]: expected a list with at least one value");
+	refused(FAILS("[\"a\",\"in\",[1,\"b\"]]"),
+			"$.rules[0].fails[0][2][1]: expected a list of one kind");
+	refused(FAILS("[\"a\",\"in\",[1,2,true]]"),
+			"$.rules[0].fails[0][2][2]: expected a list of one kind");
+	refused(FAILS("[\"a\",\"starts_with\",{\"field\":\"b\"}]"),
+			"$.rules[0].fails[0][2]: expected a string, a number, true or false");
+	refused(FAILS("[\"a\",\"=\",{}]"), "$.rules[0].fails[0][2]: expected {\"field\": name}");
+	refused(FAILS("[\"a\",\"=\",{\"name\":\"b\"}]"),
+			"$.rules[0].fails[0][2].name: expected the one key \"field\"");
+	refused(FAILS("[\"a\",\"=\",{\"field\":\"b\",\"field\":\"b\"}]"),
+			"$.rules[0].fails[0][2].field: expected the one key \"field\"");
+	refused(FAILS("[\"a\",\"=\",{\"field\":1}]"),
+			"$.rules[0].fails[0][2].field: expected a string");
+	refused(FAILS("[\"a\",\"=\",1,{\"plus\":1}]"),
+			"$.rules[0].fails[0][3]: expected no fourth element, for the third is no field");
+	refused(FAILS("[\"a\",\"=\",{\"field\":\"b\"},1]"),
+			"$.rules[0].fails[0][3]: expected an object");
+	refused(FAILS("[\"a\",\"=\",{\"field\":\"b\"},{}]"),
+			"$.rules[0].fails[0][3]: expected {\"plus\": number}");
+	refused(FAILS("[\"a\",\"=\",{\"field\":\"b\"},{\"minus\":1}]"),
+			"$.rules[0].fails[0][3].minus: expected the one key \"plus\"");
+	refused(FAILS("[\"a\",\"=\",{\"field\":\"b\"},{\"plus\":1,\"plus\":1}]"),
+			"$.rules[0].fails[0][3].plus: expected the one key \"plus\"");
+	refused(FAILS("[\"a\",\"=\",{\"field\":\"b\"},{\"plus\":\"1\"}]"),
+			"$.rules[0].fails[0][3].plus: expected a number");
+	refused(FAILS("[\"a\",\"=\",{\"field\":\"b\"},{\"plus\":1},1]"),
+			"$.rules[0].fails[0][4]: expected at most four elements");
+	refused(FAILS("[\"a\",\"=\",1 2]"), "$.rules[0].fails[0][2]: expected a comma or \"]\"");
+	refused(EFFECT("{}"), "$.rules[0].effect: expected the key \"kind\"");
+	refused(EFFECT("1"), "$.rules[0].effect: expected an object");
+	refused(EFFECT("{\"kind\":\"avoid\"}"),
+			"$.rules[0].effect.kind: expected void, hold, set or recompute");
+	refused(EFFECT("{\"kind\":1}"), "$.rules[0].effect.kind: expected a string");
+	refused(EFFECT("{\"kind\":\"void\",\"kind\":\"void\"}"), "$.rules[0].effect.kind: given twice");
+	refused(EFFECT("{\"kinds\":\"void\"}"), "$.rules[0].effect.kinds: unknown key");
+	refused(EFFECT("{\"kind\":\"void\",\"units\":\"u\"}"),
+			"$.rules[0].effect: expected components for the kind \"set\" only");
+	refused(EFFECT("{\"kind\":\"set\"}"),
+			"$.rules[0].effect: expected a field for units, unit_price, factor or total");
+	refused(EFFECT("{\"kind\":\"set\",\"total\":\"a\",\"units\":\"b\"}"),
+			"$.rules[0].effect: expected either a total or its components");
+	refused(EFFECT("{\"kind\":\"set\",\"units\":1}"), "$.rules[0].effect.units: expected a string");
+	refused_as(
+		FAILS("{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{"
+			  "\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":"
+			  "{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{"
+			  "\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":"
+			  "{\"not\":{\"not\":{\"not\":1}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}"),
+		INV_TOO_LARGE,
+		"$.rules[0].fails[0].not.not.not.not.not.not.not.not.not.not.not.not.not.not.not.not.not."
+		"not.not.not.not.not.not.not.not.not.not.not.not.not.not.not.not.not.not.not: nested more "
+		"than 40 levels deep");
+
+	p += sprintf(p, "{\"name\":\"t\",\"version\":\"1\",\"rules\":[");
+	for (i = 0; i <= RULES_MOST; i++)
+		p += sprintf(
+			p,
+			"%s{\"code\":\"%d\",\"version\":\"1\",\"name\":\"n\",\"level\":\"spell\",\"priority\":"
+			"99,\"fails\":[[\"a\",\"is_null\"]],\"effect\":{\"kind\":\"hold\"}}",
+			i ? "," : "", i);
+	strcpy(p, "]}");
+	refused_as(many, INV_TOO_LARGE, "$.rules[2000]: a rule set holds at most 2000 rules");
+}
+
+/* The line of the tests: fields by name. */
+typedef struct Field
+{
+	const char *name;
+	RuleClass class;
+	const char *type;
+	const char *value; /* NULL: null; "odd" of a number: odd */
+} Field;
+
+static const Field line[] = {
+	{"units", RULES_NUMBER, "numeric", "1"},
+	{"unit_price", RULES_NUMBER, "numeric", "2600"},
+	{"factor", RULES_NUMBER, "numeric", "1.05"},
+	{"total", RULES_NUMBER, "numeric", "2730"},
+	{"rounding", RULES_TEXT, "text", "penny"},
+	{"expected_price", RULES_NUMBER, "numeric", "2200"},
+	{"expected_factor", RULES_NUMBER, "numeric", "1.03"},
+	{"expected_units", RULES_NUMBER, "integer", "2"},
+	{"huge", RULES_NUMBER, "numeric", "170141183460469231731687303715884105727"},
+	{"small", RULES_NUMBER, "numeric", "0.5"},
+	{"unknown", RULES_NUMBER, "numeric", NULL},
+	{"odd", RULES_NUMBER, "numeric", "odd"},
+	{"pod", RULES_TEXT, "text", "NEL"},
+	{"other_pod", RULES_TEXT, "text", "NELXBD"},
+	{"empty", RULES_TEXT, "text", ""},
+	{"no_text", RULES_TEXT, "text", NULL},
+	{"day", RULES_DATE, "date", "2024-05-10"},
+	{"later", RULES_DATE, "date", "2024-05-12"},
+	{"no_day", RULES_DATE, "date", NULL},
+	{"yes", RULES_BOOL, "boolean", "t"},
+	{"no", RULES_BOOL, "boolean", "f"},
+	{"maybe", RULES_BOOL, "boolean", NULL},
+	{"thing", RULES_OTHER, "point", "x"}};
+#define FIELDS (sizeof(line) / sizeof(line[0]))
+
+static RuleValue   values[40];
+static const char *overrides; /* " name=value name=?" */
+
+static const RuleValue *
+get(void *unused, uint32_t field)
+{
+	(void) unused;
+	return &values[field];
+}
+
+static void
+set_value(RuleValue *value, const Field *field)
+{
+	char        key[80];
+	const char *text = field->value;
+	const char *found;
+	size_t      length = text ? strlen(text) : 0;
+
+	snprintf(key, sizeof(key), " %s=", field->name);
+	found = overrides ? strstr(overrides, key) : NULL;
+	if (found)
+	{
+		text = found + strlen(key);
+		length = strcspn(text, " ");
+		if (*text == '?')
+			text = NULL;
+	}
+	memset(value, 0, sizeof(*value));
+	if (text == NULL)
+		return;
+	value->state = RULE_KNOWN;
+	value->text = text;
+	value->length = length;
+	value->boolean = *text == 't';
+	if (field->class == RULES_DATE)
+	{
+		static const int32_t may = 8887; /* 2024-05-01 */
+
+		value->date = may + (text[8] - '0') * 10 + (text[9] - '0') - 1;
+	}
+	if (field->class == RULES_NUMBER && !inv_from_text(text, length, &value->number))
+		value->state = RULE_ODD;
+}
+
+static bool
+bound(const RuleSet *rules, uint8_t *classes, InvError *error)
+{
+	const char *types[40];
+	uint32_t    i;
+	size_t      j;
+
+	for (i = 0; i < rules->fields; i++)
+	{
+		classes[i] = RULES_MISSING;
+		types[i] = NULL;
+		for (j = 0; j < FIELDS; j++)
+		{
+			if (strcmp(line[j].name, rules_text(rules, rules_fields(rules)[i])) != 0)
+				continue;
+			classes[i] = line[j].class;
+			types[i] = line[j].type;
+			set_value(&values[i], &line[j]);
+		}
+	}
+	return rules_bind(rules, classes, types, error);
+}
+
+static void
+misfit(const char *json, InvFault fault, const char *message)
+{
+	uint8_t  classes[40];
+	InvError error;
+	RuleSet *rules = compile(json, strlen(json), &error);
+
+	ok(rules != NULL && !bound(rules, classes, &error) && error.fault == fault &&
+		   strcmp(error.message, message) == 0,
+	   "%.100s: %s (%s)", json + 30, message, error.message);
+	free(rules);
+}
+
+static void
+test_binding(void)
+{
+	static const RuleClass wrong[] = {RULES_TEXT, RULES_DATE, RULES_BOOL, RULES_OTHER,
+									  RULES_MISSING};
+	RuleSet               *rules;
+	InvError               error;
+	int                    field;
+	size_t                 i;
+
+	misfit(FAILS("[\"nowhere\",\"is_null\"]"), INV_UNKNOWN_FIELD,
+		   "rule \"A\": field \"nowhere\" does not exist in the line");
+	misfit(FAILS("[\"nowhere\",\"=\",1]"), INV_UNKNOWN_FIELD,
+		   "rule \"A\": field \"nowhere\" does not exist in the line");
+	misfit(FAILS("[\"pod\",\"=\",{\"field\":\"nowhere\"}]"), INV_UNKNOWN_FIELD,
+		   "rule \"A\": field \"nowhere\" does not exist in the line");
+	misfit(SET(RULE_AS("A", "1", "[[\"nowhere\",\"is_null\"]]", "[[\"pod\",\"is_null\"]]",
+					   "{\"kind\":\"void\"}")),
+		   INV_UNKNOWN_FIELD, "rule \"A\": field \"nowhere\" does not exist in the line");
+	misfit(SET("{\"code\":\"A\",\"version\":\"1\",\"name\":\"n\",\"level\":\"pair\",\"priority\":1,"
+			   "\"fails\":[[\"pod\",\"is_null\"]],\"effect\":{\"kind\":\"void\"},\"evidence\":["
+			   "\"pod\",\"nowhere\"]}"),
+		   INV_UNKNOWN_FIELD, "rule \"A\": field \"nowhere\" does not exist in the line");
+	misfit(EFFECT("{\"kind\":\"set\",\"units\":\"nowhere\"}"), INV_UNKNOWN_FIELD,
+		   "rule \"A\": field \"nowhere\" does not exist in the line");
+	misfit(EFFECT("{\"kind\":\"set\",\"total\":\"pod\"}"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"pod\" is of type text, the rule needs a number");
+	misfit(FAILS("[\"pod\",\"=\",1]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"pod\" is of type text, the rule needs a number");
+	misfit(FAILS("[\"total\",\"in\",[\"1\"]]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"total\" is of type numeric, the rule needs text");
+	misfit(FAILS("[\"total\",\"starts_with\",\"1\"]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"total\" is of type numeric, the rule needs text");
+	misfit(FAILS("[\"pod\",\"starts_with\",1]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"pod\" is of type text, the rule needs a number");
+	misfit(FAILS("[\"pod\",\"is_true\"]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"pod\" is of type text, the rule needs a boolean");
+	misfit(FAILS("[\"pod\",\"is_false\"]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"pod\" is of type text, the rule needs a boolean");
+	misfit(FAILS("[\"yes\",\"<\",true]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"yes\" is a boolean, which has no order");
+	misfit(FAILS("[\"yes\",\">=\",true]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"yes\" is a boolean, which has no order");
+	misfit(FAILS("[\"yes\",\"=\",1]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"yes\" is of type boolean, the rule needs a number");
+	misfit(FAILS("[\"day\",\"=\",1]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"day\" is of type date, the rule needs a number");
+	misfit(FAILS("[\"day\",\"=\",\"2024-02-30\"]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"day\" is a date, its operand is not (YYYY-MM-DD)");
+	misfit(FAILS("[\"day\",\"in\",[\"2024-02-29\",\"soon\"]]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"day\" is a date, its operand is not (YYYY-MM-DD)");
+	misfit(FAILS("[\"day\",\"=\",{\"field\":\"total\"}]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"total\" is of type numeric, the rule needs a date");
+	misfit(
+		FAILS("[\"pod\",\"=\",{\"field\":\"other_pod\"},{\"plus\":1}]"), INV_WRONG_TYPE,
+		"rule \"A\": field \"other_pod\" is neither a number nor a date, so nothing can be added");
+	misfit(FAILS("[\"yes\",\"=\",{\"field\":\"no\"},{\"plus\":1}]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"no\" is neither a number nor a date, so nothing can be added");
+	misfit(FAILS("[\"day\",\"=\",{\"field\":\"later\"},{\"plus\":0.5}]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"later\" is a date, so only whole days can be added");
+	misfit(FAILS("[\"thing\",\"=\",\"x\"]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"thing\" is of type point, the rule needs text");
+	misfit(FAILS("[\"thing\",\"=\",{\"field\":\"thing\"}]"), INV_WRONG_TYPE,
+		   "rule \"A\": field \"thing\" is of type point, the rule needs text");
+
+	/* the money fields */
+	rules = compile(SET(""), strlen(SET("")), &error);
+	for (field = 0; field < RULES_MONEY_FIELDS; field++)
+		for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		{
+			uint8_t     classes[] = {RULES_NUMBER, RULES_NUMBER, RULES_NUMBER, RULES_NUMBER,
+									 RULES_TEXT};
+			const char *types[] = {"a", "b", "c", "d", "e"};
+			bool        fits = rules_bind(rules, classes, types, &error);
+
+			classes[field] = wrong[i];
+			fits = fits && rules_bind(rules, classes, types, &error) ==
+							   (field == RULES_ROUNDING && wrong[i] == RULES_TEXT);
+			ok(fits && error.fault == (field == RULES_ROUNDING && wrong[i] == RULES_TEXT ? INV_OK
+									   : wrong[i] == RULES_MISSING ? INV_UNKNOWN_FIELD
+																   : INV_WRONG_TYPE),
+			   "money field %d must be there: %s", field, error.message);
+		}
+	free(rules);
+}
+
+static const char *
+show(InvDecimal value)
+{
+	static char buffer[8][INV_TEXT_SIZE];
+	static int  turn;
+
+	turn = (turn + 1) % 8;
+	inv_to_text(value, 0, buffer[turn]);
+	return buffer[turn];
+}
+
+/* findings of the line with some fields changed, as text */
+static void
+checks_with(const char *fields, const char *json, const char *expected)
+{
+	static const char *const outcomes[] = {"fail", "hold", "?"};
+	char                     found[2000] = "";
+	uint8_t                  classes[40];
+	InvError                 error;
+	RuleSet                 *rules = compile(json, strlen(json), &error);
+	RuleFinding              findings[10];
+	uint32_t                 count;
+	uint32_t                 i;
+
+	overrides = fields;
+	if (rules == NULL || !bound(rules, classes, &error))
+	{
+		ok(false, "%.100s fits (%s)", json, error.message);
+		return;
+	}
+	overrides = NULL;
+	memset(findings, 0x5a, sizeof(findings));
+	count = rules_run(rules, classes, get, NULL, findings);
+	for (i = 0; i < count; i++)
+	{
+		const Rule *rule = rules_rules(rules) + findings[i].rule;
+		char        one[400];
+
+		if (findings[i].outcome == RULE_NOT_ASSESSED)
+			snprintf(one, sizeof(one), "%s%s ? %s", i ? "; " : "", rules_text(rules, rule->code),
+					 findings[i].field == RULES_NO_FIELD
+						 ? "overflow"
+						 : rules_text(rules, rules_fields(rules)[findings[i].field]));
+		else
+			snprintf(one, sizeof(one), "%s%s %s %s %s %s", i ? "; " : "",
+					 rules_text(rules, rule->code), outcomes[findings[i].outcome],
+					 show(findings[i].identified), show(findings[i].net),
+					 show(findings[i].expected));
+		strcat(found, one);
+	}
+	ok(strcmp(found, expected) == 0, "%s: %s (%s)",
+	   json + strlen("{\"name\":\"t\",\"version\":\"1\",\"rules\":"), expected, found);
+	free(rules);
+}
+
+static void
+checks(const char *json, const char *expected)
+{
+	checks_with(NULL, json, expected);
+}
+
+#define TRUE(condition) checks(FAILS(condition), "A fail 2730 2730 0")
+#define FALSE(condition) checks(FAILS(condition), "")
+#define UNKNOWN(condition, field) checks(FAILS(condition), "A ? " field)
+
+static void
+test_conditions(void)
+{
+	TRUE("[\"pod\",\"=\",\"NEL\"]");
+	FALSE("[\"pod\",\"=\",\"NELX\"]");
+	FALSE("[\"pod\",\"=\",\"NE\"]");
+	FALSE("[\"pod\",\"<>\",\"NEL\"]");
+	TRUE("[\"pod\",\"<>\",\"EL\"]");
+	TRUE("[\"pod\",\"<\",\"NELX\"]");
+	FALSE("[\"pod\",\"<\",\"NEL\"]");
+	TRUE("[\"pod\",\"<=\",\"NEL\"]");
+	FALSE("[\"pod\",\"<=\",\"NE\"]");
+	TRUE("[\"pod\",\">\",\"NE\"]");
+	FALSE("[\"pod\",\">\",\"NEL\"]");
+	TRUE("[\"pod\",\">=\",\"NEL\"]");
+	FALSE("[\"pod\",\">=\",\"NELX\"]");
+	TRUE("[\"empty\",\"=\",\"\"]");
+	TRUE("[\"empty\",\"<\",\"a\"]");
+	TRUE("[\"pod\",\"in\",[\"EL\",\"NEL\"]]");
+	FALSE("[\"pod\",\"in\",[\"EL\",\"NELX\"]]");
+	FALSE("[\"pod\",\"not_in\",[\"EL\",\"NEL\"]]");
+	TRUE("[\"pod\",\"not_in\",[\"EL\",\"DC\"]]");
+	TRUE("[\"pod\",\"starts_with\",\"NE\"]");
+	TRUE("[\"pod\",\"starts_with\",\"NEL\"]");
+	TRUE("[\"pod\",\"starts_with\",\"\"]");
+	FALSE("[\"pod\",\"starts_with\",\"NELX\"]");
+	FALSE("[\"pod\",\"starts_with\",\"EL\"]");
+	TRUE("[\"pod\",\"starts_with\",[\"EL\",\"NE\"]]");
+	TRUE("[\"pod\",\"<\",{\"field\":\"other_pod\"}]");
+	FALSE("[\"pod\",\"=\",{\"field\":\"other_pod\"}]");
+	FALSE("[\"pod\",\"is_null\"]");
+	TRUE("[\"pod\",\"not_null\"]");
+	TRUE("[\"pod\",\"is_not_null\"]");
+	TRUE("[\"no_text\",\"is_null\"]");
+	FALSE("[\"no_text\",\"not_null\"]");
+	TRUE("[\"odd\",\"not_null\"]");
+	TRUE("[\"thing\",\"not_null\"]");
+	TRUE("[\"total\",\"=\",2730]");
+	TRUE("[\"total\",\"<\",2730.000001]");
+	FALSE("[\"total\",\"<\",2730]");
+	TRUE("[\"total\",\">\",2729.999999]");
+	TRUE("[\"total\",\"in\",[1,2730]]");
+	FALSE("[\"total\",\"in\",[1,2]]");
+	TRUE("[\"huge\",\">\",0.1]");
+	TRUE("[\"total\",\">\",{\"field\":\"unit_price\"},{\"plus\":129.999999}]");
+	FALSE("[\"total\",\">\",{\"field\":\"unit_price\"},{\"plus\":130}]");
+	TRUE("[\"total\",\"=\",{\"field\":\"unit_price\"},{\"plus\":130}]");
+	TRUE("[\"unit_price\",\"<\",{\"field\":\"total\"},{\"plus\":-129}]");
+	FALSE("[\"unit_price\",\"<\",{\"field\":\"total\"},{\"plus\":-130}]");
+	TRUE("[\"day\",\"=\",\"2024-05-10\"]");
+	TRUE("[\"day\",\"<\",\"2024-05-11\"]");
+	FALSE("[\"day\",\"<\",\"2024-05-10\"]");
+	TRUE("[\"day\",\">\",\"2024-05-09\"]");
+	FALSE("[\"day\",\">\",\"2024-05-10\"]");
+	TRUE("[\"day\",\"in\",[\"2024-05-09\",\"2024-05-10\"]]");
+	TRUE("[\"later\",\"=\",{\"field\":\"day\"},{\"plus\":2}]");
+	FALSE("[\"later\",\">\",{\"field\":\"day\"},{\"plus\":2}]");
+	TRUE("[\"later\",\">\",{\"field\":\"day\"},{\"plus\":1}]");
+	TRUE("[\"later\",\"<\",{\"field\":\"day\"},{\"plus\":3}]");
+	TRUE("[\"day\",\"=\",{\"field\":\"later\"},{\"plus\":-2}]");
+	TRUE("[\"day\",\"<\",{\"field\":\"later\"}]");
+	TRUE("[\"yes\",\"is_true\"]");
+	FALSE("[\"no\",\"is_true\"]");
+	FALSE("[\"yes\",\"is_false\"]");
+	TRUE("[\"no\",\"is_false\"]");
+	TRUE("[\"yes\",\"=\",true]");
+	TRUE("[\"no\",\"=\",false]");
+	FALSE("[\"no\",\"=\",true]");
+	TRUE("[\"no\",\"<>\",true]");
+	TRUE("[\"yes\",\"<>\",{\"field\":\"no\"}]");
+	FALSE("[\"yes\",\"=\",{\"field\":\"no\"}]");
+	TRUE("[\"yes\",\"in\",[true,false]]");
+
+	UNKNOWN("[\"no_text\",\"=\",\"x\"]", "no_text");
+	UNKNOWN("[\"no_text\",\"<>\",\"x\"]", "no_text");
+	UNKNOWN("[\"no_text\",\"not_in\",[\"x\"]]", "no_text");
+	UNKNOWN("[\"no_text\",\"starts_with\",\"x\"]", "no_text");
+	UNKNOWN("[\"maybe\",\"is_true\"]", "maybe");
+	UNKNOWN("[\"maybe\",\"is_false\"]", "maybe");
+	UNKNOWN("[\"odd\",\"=\",1]", "odd");
+	UNKNOWN("[\"total\",\"=\",{\"field\":\"unknown\"}]", "unknown");
+	UNKNOWN("[\"unknown\",\"=\",{\"field\":\"odd\"}]", "unknown");
+	UNKNOWN("[\"total\",\"=\",{\"field\":\"odd\"}]", "odd");
+	UNKNOWN("[\"total\",\"=\",{\"field\":\"huge\"},{\"plus\":1}]", "huge");
+	UNKNOWN("[\"day\",\"=\",{\"field\":\"no_day\"},{\"plus\":1}]", "no_day");
+
+	/* Kleene: all, any, not */
+	TRUE("{\"any\":[[\"yes\",\"is_false\"],[\"yes\",\"is_true\"]]}");
+	FALSE("{\"any\":[[\"yes\",\"is_false\"],[\"no\",\"is_true\"]]}");
+	TRUE("{\"any\":[[\"maybe\",\"is_true\"],[\"yes\",\"is_true\"]]}");
+	TRUE("{\"any\":[[\"yes\",\"is_true\"],[\"maybe\",\"is_true\"]]}");
+	UNKNOWN("{\"any\":[[\"yes\",\"is_false\"],[\"maybe\",\"is_true\"],[\"no_text\",\"=\",\"x\"]]}",
+			"maybe");
+	FALSE("{\"all\":[[\"maybe\",\"is_true\"],[\"yes\",\"is_false\"]]}");
+	FALSE("{\"all\":[[\"yes\",\"is_false\"],[\"maybe\",\"is_true\"]]}");
+	TRUE("{\"all\":[[\"yes\",\"is_true\"],[\"no\",\"is_false\"]]}");
+	UNKNOWN("{\"all\":[[\"yes\",\"is_true\"],[\"no_text\",\"=\",\"x\"],[\"maybe\",\"is_true\"]]}",
+			"no_text");
+	FALSE("{\"not\":[\"yes\",\"is_true\"]}");
+	TRUE("{\"not\":[\"no\",\"is_true\"]}");
+	UNKNOWN("{\"not\":[\"maybe\",\"is_true\"]}", "maybe");
+	TRUE("{\"not\":{\"not\":[\"yes\",\"is_true\"]}}");
+	UNKNOWN("{\"any\":[{\"all\":[[\"maybe\",\"is_true\"],[\"no\",\"is_true\"]]},[\"no_text\",\"=\","
+			"\"x\"]]}",
+			"no_text");
+	TRUE("{\"all\":[{\"any\":[[\"no\",\"is_true\"],{\"not\":[\"no\",\"is_true\"]}]},{\"not\":{"
+		 "\"all\":[[\"yes\",\"is_true\"],[\"no\",\"is_true\"]]}}]}");
+	TRUE("[\"yes\",\"is_true\"],[\"no\",\"is_false\"]");
+	FALSE("[\"yes\",\"is_true\"],[\"no\",\"is_true\"]");
+
+	/* applies decides first */
+	checks(SET(RULE_AS("A", "1", "[[\"pod\",\"=\",\"EL\"]]", "[[\"yes\",\"is_true\"]]",
+					   "{\"kind\":\"void\"}")),
+		   "");
+	checks(SET(RULE_AS("A", "1", "[[\"pod\",\"=\",\"EL\"]]", "[[\"maybe\",\"is_true\"]]",
+					   "{\"kind\":\"void\"}")),
+		   "");
+	checks(SET(RULE_AS("A", "1", "[[\"maybe\",\"is_true\"]]", "[[\"no\",\"is_true\"]]",
+					   "{\"kind\":\"void\"}")),
+		   "A ? maybe");
+	checks(SET(RULE_AS("A", "1", "[[\"pod\",\"=\",\"NEL\"]]", "[[\"no\",\"is_true\"]]",
+					   "{\"kind\":\"void\"}")),
+		   "");
+	checks(SET("{\"code\":\"A\",\"version\":\"1\",\"name\":\"n\",\"level\":\"provider\","
+			   "\"priority\":1,\"fails\":[[\"yes\",\"is_true\"]],\"effect\":{\"kind\":\"void\"}}"),
+		   "A fail 2730 2730 0");
+	checks(SET(""), "");
+}
+
+#define YES "[[\"yes\",\"is_true\"]]"
+#define R(code, priority, effect) RULE_AS(code, priority, "[]", YES, effect)
+#define PRICE "{\"kind\":\"set\",\"unit_price\":\"expected_price\"}"
+#define FACTOR "{\"kind\":\"set\",\"factor\":\"expected_factor\"}"
+#define UNITS "{\"kind\":\"set\",\"units\":\"expected_units\"}"
+#define VOID "{\"kind\":\"void\"}"
+#define HOLD "{\"kind\":\"hold\"}"
+#define RECOMPUTE "{\"kind\":\"recompute\"}"
+
+static void
+test_money(void)
+{
+	checks(SET(R("DAYS", "4", PRICE) "," R("FACTOR", "5", FACTOR)),
+		   "DAYS fail 420 420 2310; FACTOR fail 52 44 2266");
+	checks(SET(R("FACTOR", "5", FACTOR) "," R("DAYS", "4", PRICE)),
+		   "DAYS fail 420 420 2310; FACTOR fail 52 44 2266");
+	checks(SET(R("FACTOR", "5", FACTOR) "," R("DAYS", "5", PRICE)),
+		   "FACTOR fail 52 52 2678; DAYS fail 420 412 2266");
+	checks(SET(R("A", "1", UNITS)), "A fail -2730 -2730 5460");
+	checks(SET(R("A", "1", VOID) "," R("B", "2", PRICE) "," R("C", "3", VOID) "," R("D", "4",
+																					RECOMPUTE)),
+		   "A fail 2730 2730 0; B fail 420 0 0; C fail 2730 0 0; D fail 0 0 0");
+	checks(SET(R("A", "1", PRICE) "," R("B", "2", VOID) "," R(
+			   "C", "3", "{\"kind\":\"set\",\"total\":\"small\"}")),
+		   "A fail 420 420 2310; B fail 2730 2310 0; C fail 2729.5 0 0");
+	checks(SET(R("A", "1", HOLD) "," R("B", "2", PRICE) "," R("C", "3", HOLD)),
+		   "A hold 2730 0 2730; B fail 420 420 2310; C hold 2730 0 2310");
+	checks_with(" total=2800.005", SET(R("A", "5", RECOMPUTE)), "A fail 70.005 70.005 2730");
+	checks_with(" total=2800.005", SET(R("A", "4", PRICE) "," R("B", "5", RECOMPUTE)),
+				"A fail 490.005 490.005 2310; B fail 70.005 0 2310");
+	checks_with(" total=2800.005", SET(R("B", "3", RECOMPUTE) "," R("A", "4", PRICE)),
+				"B fail 70.005 70.005 2730; A fail 490.005 420 2310");
+	checks(SET(R("A", "1", "{\"kind\":\"set\",\"total\":\"small\"}") "," R("B", "2", FACTOR)),
+		   "A fail 2729.5 2729.5 0.5; B fail 52 -2677.5 2678");
+	checks(SET(R("A", "1",
+				 "{\"kind\":\"set\",\"units\":\"expected_units\",\"unit_price\":\"expected_price\","
+				 "\"factor\":\"expected_factor\"}")),
+		   "A fail -1802 -1802 4532");
+	checks_with(" factor=?", SET(R("A", "1", RECOMPUTE)), "A fail 130 130 2600");
+	checks_with(" factor=odd", SET(R("A", "1", RECOMPUTE)), "A ? factor");
+	checks_with(" units=?", SET(R("A", "1", RECOMPUTE)), "A ? units");
+	checks_with(" unit_price=?", SET(R("A", "1", RECOMPUTE)), "A ? unit_price");
+	checks_with(" unit_price=?", SET(R("A", "1", PRICE)), "A fail 420 420 2310");
+	checks_with(" unit_price=?", SET(R("A", "1", FACTOR) "," R("B", "2", PRICE)),
+				"A ? unit_price; B fail 420 420 2310");
+	checks_with(" rounding=?", SET(R("A", "1", RECOMPUTE) "," R("B", "2", VOID)),
+				"A ? rounding; B fail 2730 2730 0");
+	checks_with(" rounding=pence", SET(R("A", "1", RECOMPUTE)), "A ? rounding");
+	checks_with(" total=?", SET(R("A", "1", VOID) "," R("B", "2", HOLD) "," R("C", "3", RECOMPUTE)),
+				"A ? total; B ? total; C ? total");
+	checks_with(" total=odd", SET(R("A", "1", VOID)), "A ? total");
+	checks_with(" units=? unit_price=? factor=? rounding=?", SET(R("A", "1", VOID)),
+				"A fail 2730 2730 0");
+	checks_with(" units=? rounding=?", SET(R("A", "1", "{\"kind\":\"set\",\"total\":\"small\"}")),
+				"A fail 2729.5 2729.5 0.5");
+	checks(SET(R("A", "1", "{\"kind\":\"set\",\"total\":\"unknown\"}") "," R("B", "2", VOID)),
+		   "A ? unknown; B fail 2730 2730 0");
+	checks(SET(R("A", "1", "{\"kind\":\"set\",\"units\":\"odd\"}")), "A ? odd");
+	checks(SET(R("A", "1", "{\"kind\":\"set\",\"unit_price\":\"huge\"}") "," R("B", "2", PRICE)),
+		   "A ? overflow; B fail 420 420 2310");
+	checks_with(" total=0.01", SET(R("A", "1", "{\"kind\":\"set\",\"total\":\"huge\"}")),
+				"A ? overflow");
+	checks_with(" rounding=sus unit_price=10.5 factor=1.05 total=12", SET(R("A", "1", RECOMPUTE)),
+				"A fail 0 0 12");
+	checks_with(" rounding=none unit_price=10.5 factor=1.05 total=12", SET(R("A", "1", RECOMPUTE)),
+				"A fail 0.975 0.975 11.025");
+	checks_with(" rounding=penny unit_price=10.5 factor=1.05 total=12", SET(R("A", "1", RECOMPUTE)),
+				"A fail 0.97 0.97 11.03");
+	checks_with(" total=-2730 units=-1", SET(R("A", "1", VOID)), "A fail -2730 -2730 0");
+}
+
+static void
+test_layout(void)
+{
+	static const char json[] = SET(R("B", "2", PRICE) "," R("A", "1", HOLD));
+	InvError          error;
+	RuleSet          *rules = compile(json, strlen(json), &error);
+	const Rule       *rule = rules_rules(rules);
+
+	ok(rules->version == 1 && rules->vl_len_ == 0 && rules->rules == 2 && rules->nodes == 6 &&
+		   rules->operands == 0 && rules->fields == 8 && rules->evidence == 2,
+	   "the head counts the parts");
+	ok(sizeof(RuleSet) == 56 && sizeof(Rule) == 64 && sizeof(RuleNode) == 32 &&
+		   sizeof(RuleOperand) == 24,
+	   "the stored layout");
+	ok(rules->json_length == strlen(json) && strcmp(rules_text(rules, rules->json), json) == 0 &&
+		   rules->size == rules->json + strlen(json) + 1,
+	   "the JSON is kept as it was");
+	ok(!strcmp(rules_text(rules, rule[0].code), "A") && rule[0].order == 1 &&
+		   rule[0].priority == 1 && !strcmp(rules_text(rules, rule[1].code), "B") &&
+		   !strcmp(rules_text(rules, rule[1].rule_version), "1") &&
+		   !strcmp(rules_text(rules, rule[1].name), "n") &&
+		   !strcmp(rules_text(rules, rule[1].level), "line") &&
+		   !strcmp(rules_text(rules, rule[1].source), "s") && rule[1].evidence == 1 &&
+		   !strcmp(rules_text(rules,
+							  rules_fields(rules)[rules_evidence(rules)[rule[1].first_evidence]]),
+				   "pod"),
+	   "rules stand in order of priority");
+	ok(rules->fingerprint[0] != 0 && rules->fingerprint[1] != 0, "with a fingerprint");
+	free(rules);
+	rules = compile(
+		SET("{\"code\":\"A\",\"version\":\"1\",\"name\":\"n\",\"level\":\"patient\",\"priority\":"
+			"99,\"fails\":[[\"pod\",\"is_null\"]],\"effect\":{\"kind\":\"void\"}}"),
+		strlen(SET(
+			"{\"code\":\"A\",\"version\":\"1\",\"name\":\"n\",\"level\":\"patient\",\"priority\":"
+			"99,\"fails\":[[\"pod\",\"is_null\"]],\"effect\":{\"kind\":\"void\"}}")),
+		&error);
+	ok(rules != NULL && !strcmp(rules_text(rules, rules_rules(rules)->source), "") &&
+		   rules->evidence == 0,
+	   "source and evidence may be left out");
+	free(rules);
+}
+
+/* Nothing that is fed in may crash, loop or leak; what is accepted can be bound and run, or not
+ * bound. */
+static void
+test_garbage(void)
+{
+	static const char json[] =
+		SET(RULE_AS("A", "1",
+					"[[\"pod\",\"=\",\"EL\"],{\"any\":[[\"day\",\">\",{\"field\":\"later\"},{"
+					"\"plus\":2}],[\"total\",\"in\",[1,2.5]]]}]",
+					"[{\"not\":[\"yes\",\"is_true\"]}]", PRICE));
+	static const char alphabet[] = "{}[]\",:\\u0123456789.eE-+ntfals AZ\n<>=_";
+	char              text[sizeof(json)];
+	uint8_t           classes[40];
+	RuleFinding       findings[4];
+	uint64_t          seed = 7;
+	InvError          error;
+	int               tried;
+	int               good = 0;
+
+	for (tried = 0; tried < 30000; tried++)
+	{
+		size_t   length = sizeof(json) - 1;
+		int      changes;
+		RuleSet *rules;
+
+		memcpy(text, json, sizeof(json));
+		for (changes = tried % 4; changes >= 0; changes--)
+		{
+			seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+			text[(seed >> 40) % length] = alphabet[(seed >> 20) % (sizeof(alphabet) - 1)];
+		}
+		if (tried % 5 == 0)
+			length = (seed >> 33) % sizeof(json);
+		rules = compile(text, length, &error);
+		if ((rules == NULL) != (error.fault != INV_OK) ||
+			(rules == NULL && error.message[0] != '$'))
+			break;
+		if (rules != NULL && bound(rules, classes, &error))
+			rules_run(rules, classes, get, NULL, findings);
+		good += rules != NULL;
+		free(rules);
+	}
+	ok(tried == 30000 && good > 100 && good < 20000,
+	   "30,000 damaged texts are rule sets or have a fault with a path (%d rule sets)", good);
+}
+
+int
+main(void)
+{
+	test_faults();
+	test_binding();
+	test_conditions();
+	test_money();
+	test_layout();
+	test_garbage();
+	return done_testing();
+}
