@@ -5,9 +5,9 @@
 CREATE TABLE county.event_fact AS
 WITH e AS (
     SELECT 'APC' AS dataset, spell_id AS event_id, person_id, kind, start_date, end_date, provider, hrg, sex, age, los, critical_care_days, rehabilitation_days, overlap_days,
-           palliative_days, classification, admission_method, NULL::text AS tfc, NULL::text AS first_attendance, NULL::text AS status, NULL::text AS type, died,
+           palliative_days, classification, admission_method, c.tfc, NULL::text AS first_attendance, NULL::text AS status, NULL::text AS type, died,
            NULL::bigint AS referral_id
-    FROM county.spell
+    FROM county.spell JOIN county.chapter c ON c.letter = left(hrg, 1)
     UNION ALL
     SELECT 'OP', a.appointment_id, person_id, NULL, day, day, provider,
            coalesce(d.hrg, CASE first_attendance WHEN '1' THEN CASE WHEN multi THEN 'WF02B' ELSE 'WF01B' END WHEN '2' THEN CASE WHEN multi THEN 'WF02A' ELSE 'WF01A' END
@@ -28,10 +28,9 @@ SELECT e.*, v.provider_code, v.provider_code || CASE WHEN county.u(e.event_id, 6
 FROM e
 JOIN county.provider v ON v.n = e.provider
 JOIN county.person p USING (person_id)
-LEFT JOIN LATERAL (SELECT pr.practice_code, pr.commissioner FROM county.registration r JOIN county.practice pr ON pr.n = r.practice
-                   WHERE r.person_id = e.person_id AND r.valid_from <= e.start_date AND (r.valid_to IS NULL OR r.valid_to > e.start_date) LIMIT 1) r ON true;
+LEFT JOIN (SELECT r.*, pr.practice_code, pr.commissioner FROM county.registration r JOIN county.practice pr ON pr.n = r.practice) r
+       ON r.person_id = e.person_id AND r.valid_from <= e.start_date AND (r.valid_to IS NULL OR r.valid_to > e.start_date);
 ALTER TABLE county.event_fact ADD PRIMARY KEY (event_id);
-UPDATE county.event_fact e SET tfc = c.tfc FROM county.chapter c WHERE e.dataset = 'APC' AND c.letter = left(e.hrg, 1);
 ANALYZE county.event_fact;
 
 -- Parts of a claim. part: 1 base, 2 excess days, 3 critical care or imaging.

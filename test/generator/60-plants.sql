@@ -13,16 +13,18 @@ CREATE TABLE county.pool AS
 WITH b AS (SELECT l.*, e.kind, e.los, e.critical_care_days AS cc, e.rehabilitation_days AS rehab, e.overlap_days AS overlap, e.status, e.first_attendance, e.died
            FROM county.line l JOIN county.event_fact e USING (event_id), county.setting s
            WHERE l.part = 1 AND l.price_year = county.fy(s.last_day)),
-x AS (SELECT b.*, xbd.units AS excess, EXISTS (SELECT FROM county.line o WHERE o.line_id = b.event_id * 4 + 3) AS component, p.death_date, p.other_number, reg.n AS registrations,
+x AS (SELECT b.*, xbd.units AS excess, o.line_id IS NOT NULL AS component, p.death_date, p.other_number, reg.n AS registrations,
              reg.previous_commissioner, reg.previous_practice, reg.since, s.first_day, s.last_day,
-             h.age_min, h.age_max, (SELECT min(start_date) FROM county.spell o WHERE b.dataset = 'APC' AND o.person_id = b.person_id AND o.start_date >= b.end_date AND o.spell_id <> b.event_id) AS next_start
+             h.age_min, h.age_max, nxt.next_start
       FROM b JOIN county.person p USING (person_id) CROSS JOIN county.setting s
       LEFT JOIN county.line xbd ON xbd.line_id = b.event_id * 4 + 2
+      LEFT JOIN county.line o ON o.line_id = b.event_id * 4 + 3
       LEFT JOIN LATERAL (SELECT count(*) AS n, max(r.valid_from) FILTER (WHERE r.valid_from <= b.start_date) AS since,
                                 (array_agg(pr.commissioner ORDER BY r.valid_from DESC) FILTER (WHERE r.valid_to <= b.start_date))[1] AS previous_commissioner,
                                 (array_agg(pr.practice_code ORDER BY r.valid_from DESC) FILTER (WHERE r.valid_to <= b.start_date))[1] AS previous_practice
                          FROM county.registration r JOIN county.practice pr ON pr.n = r.practice WHERE r.person_id = b.person_id) reg ON true
       LEFT JOIN (SELECT DISTINCT hrg, age_min, age_max FROM county.hrg_fact) h ON h.hrg = b.hrg
+      LEFT JOIN (SELECT spell_id, lead(start_date) OVER (PARTITION BY person_id ORDER BY start_date, kind, spell_id) AS next_start FROM county.spell WHERE kind <> 5) nxt ON nxt.spell_id = b.event_id
       WHERE s.tier = 'S' OR county.u(b.event_id, 700) < 0.08 OR xbd.units IS NOT NULL OR b.start_date < s.first_day OR b.died OR b.withheld IS NOT NULL
          OR p.death_date IS NOT NULL AND county.u(b.event_id, 700) < 0.5 OR b.pod = 'NEL' AND b.los >= 2 OR h.age_min = b.age OR h.age_max = b.age OR NOT b.factor_published)
 SELECT x.*, withheld IS NULL AND factor_published AND other_number IS NULL AND total > 0 AND NOT coalesce(died, false) AS clean,
@@ -299,18 +301,21 @@ UPDATE county.line l SET hrg = w.twin FROM county.role r, county.twin w
 WHERE l.line_id = r.event_id * 4 + 1 AND r.rule_code = 'COD05' AND r.kind = 'plant' AND w.hrg = l.hrg AND w.setting = CASE l.pod WHEN 'DC' THEN 'DC' ELSE 'OP' END;
 UPDATE county.event_fact e SET hrg = l.hrg FROM county.role r, county.line l WHERE e.event_id = r.event_id AND l.line_id = r.event_id * 4 + 1 AND r.rule_code = 'COD05' AND r.kind = 'plant';
 -- absent fields
-UPDATE county.line l SET age = NULL, nhs_number = NULL, withheld = '03', practice_code = NULL FROM county.role r
-WHERE l.event_id = r.event_id AND r.kind = 'absent' AND r.variant = 'no age';
-UPDATE county.event_fact e SET age = NULL, withheld = '03' FROM county.role r WHERE e.event_id = r.event_id AND r.kind = 'absent' AND r.variant = 'no age';
-UPDATE county.line l SET end_date = NULL, qualifying = NULL FROM county.role r WHERE l.event_id = r.event_id AND r.kind = 'absent' AND r.variant = 'open';
-UPDATE county.event_fact e SET end_date = NULL FROM county.role r WHERE e.event_id = r.event_id AND r.kind = 'absent' AND r.variant = 'open';
-UPDATE county.line l SET start_date = NULL, end_date = NULL, cds_id = NULL, provider_event_id = NULL FROM county.role r WHERE l.event_id = r.event_id AND r.kind = 'absent' AND r.variant = 'no date';
-UPDATE county.line l SET provider_event_id = NULL FROM county.role r WHERE l.event_id = r.event_id AND r.kind = 'absent' AND r.variant = 'no event';
-UPDATE county.line l SET units = NULL FROM county.role r WHERE l.event_id = r.event_id AND r.kind = 'absent' AND r.variant = 'no units';
-UPDATE county.line l SET practice_code = 'V81997' FROM county.role r WHERE l.event_id = r.event_id AND r.kind = 'absent' AND r.variant = 'unregistered';
-UPDATE county.event_fact e SET status = NULL FROM county.role r WHERE e.event_id = r.event_id AND r.kind = 'absent' AND r.variant = 'no status';
-UPDATE county.line l SET hrg = 'AA04Z' FROM county.role r WHERE l.line_id = r.event_id * 4 + 1 AND r.kind = 'absent' AND r.variant = 'no price';
-UPDATE county.event_fact e SET hrg = 'AA04Z' FROM county.role r WHERE e.event_id = r.event_id AND r.kind = 'absent' AND r.variant = 'no price';
+UPDATE county.line l SET
+    age = CASE WHEN r.variant = 'no age' THEN NULL ELSE age END, nhs_number = CASE WHEN r.variant = 'no age' THEN NULL ELSE nhs_number END,
+    withheld = CASE WHEN r.variant = 'no age' THEN '03' ELSE withheld END,
+    practice_code = CASE r.variant WHEN 'no age' THEN NULL WHEN 'unregistered' THEN 'V81997' ELSE practice_code END,
+    start_date = CASE WHEN r.variant = 'no date' THEN NULL ELSE start_date END, end_date = CASE WHEN r.variant IN ('open', 'no date') THEN NULL ELSE end_date END,
+    qualifying = CASE WHEN r.variant = 'open' THEN NULL ELSE qualifying END, cds_id = CASE WHEN r.variant = 'no date' THEN NULL ELSE cds_id END,
+    provider_event_id = CASE WHEN r.variant IN ('no date', 'no event') THEN NULL ELSE provider_event_id END,
+    units = CASE WHEN r.variant = 'no units' THEN NULL ELSE units END, hrg = CASE WHEN r.variant = 'no price' THEN 'AA04Z' ELSE hrg END
+FROM county.role r, generate_series(1, 3) AS k
+WHERE l.line_id = r.event_id * 4 + k AND r.kind = 'absent' AND r.variant IN ('no age', 'unregistered', 'open', 'no date', 'no event', 'no units', 'no price');
+UPDATE county.event_fact e SET
+    age = CASE WHEN r.variant = 'no age' THEN NULL ELSE age END, withheld = CASE WHEN r.variant = 'no age' THEN '03' ELSE withheld END,
+    end_date = CASE WHEN r.variant = 'open' THEN NULL ELSE end_date END, status = CASE WHEN r.variant = 'no status' THEN NULL ELSE status END,
+    hrg = CASE WHEN r.variant = 'no price' THEN 'AA04Z' ELSE hrg END
+FROM county.role r WHERE e.event_id = r.event_id AND r.kind = 'absent' AND r.variant IN ('no age', 'open', 'no status', 'no price');
 
 UPDATE truth.planted t SET provider_code = l.provider_code, cds_id = l.cds_id, provider_event_id = l.provider_event_id, pod = l.pod, hrg = l.hrg, billed = l.total,
        correct_amount = coalesce(t.correct_amount, l.total), identified = coalesce(t.identified, 0), net = coalesce(t.net, 0),
