@@ -248,6 +248,7 @@ BEGIN
     COMMIT;
     -- the reconciliation that one looks at next is priced live
     PERFORM @icb@.compile_tariffs();
+    PERFORM @icb@.compile_contracts();
     PERFORM @icb@.refresh_statistics('invoice_line', 'activity', 'person', 'registration', 'organisation_link', 'submission_slice', 'contract',
                                      'contract_party', 'factor', 'tariff');
     COMMIT;

@@ -58,7 +58,7 @@ COMMENT ON FUNCTION @icb@.compile_tariffs() IS
 -- The views that the reconciliation is built on run with their owner's rights, as it does: the server checks the views inside a
 -- security_invoker view against the reader, who sees sums only.
 
-CREATE VIEW @icb@.contract_cover AS
+CREATE VIEW @icb@.contract_cover_live AS
 WITH pair AS (
     SELECT p.org_code AS provider_code, c.org_code AS commissioner_code, k.contract_id, k.tariff_name, k.rounding, k.price_tolerance, k.basis,
            coalesce(lower(k.valid), '-infinity'::date) AS from_day, coalesce(upper(k.valid), 'infinity'::date) AS to_day
@@ -83,8 +83,46 @@ JOIN pair p ON p.provider_code = s.provider_code AND p.commissioner_code = s.com
            AND p.from_day <= s.from_day AND p.to_day >= s.to_day
 WHERE s.to_day IS NOT NULL
 ORDER BY s.provider_code, s.commissioner_code, s.from_day, p.from_day DESC, p.contract_id;
-COMMENT ON VIEW @icb@.contract_cover IS
+COMMENT ON VIEW @icb@.contract_cover_live IS
     'The one contract that covers a provider and commissioner from one day (included) to another (excluded); of several the one that began last, then the first by name. Risk shares price nothing.';
+
+-- Every line is joined to it: as a table it has statistics, and the planner does not compare each line with each contract.
+CREATE TABLE @icb@.contract_cover (
+    provider_code     text NOT NULL,
+    commissioner_code text NOT NULL,
+    from_day          date NOT NULL,
+    to_day            date NOT NULL,
+    contract_id       text NOT NULL,
+    tariff_name       text,
+    rounding          text NOT NULL,
+    price_tolerance   numeric(10,2) NOT NULL,
+    basis             text NOT NULL,
+    PRIMARY KEY (provider_code, commissioner_code, from_day)
+);
+COMMENT ON TABLE @icb@.contract_cover IS 'What contract_cover_live says; match, price and validate bring it up to date first.';
+COMMENT ON COLUMN @icb@.contract_cover.provider_code IS 'Provider.';
+COMMENT ON COLUMN @icb@.contract_cover.commissioner_code IS 'Commissioner.';
+COMMENT ON COLUMN @icb@.contract_cover.from_day IS 'First day.';
+COMMENT ON COLUMN @icb@.contract_cover.to_day IS 'First day on which it no longer holds.';
+COMMENT ON COLUMN @icb@.contract_cover.contract_id IS 'Contract that covers both.';
+COMMENT ON COLUMN @icb@.contract_cover.tariff_name IS 'Its price list; NULL: the default one.';
+COMMENT ON COLUMN @icb@.contract_cover.rounding IS 'sus, penny or none.';
+COMMENT ON COLUMN @icb@.contract_cover.price_tolerance IS 'Price difference let pass, in pounds.';
+COMMENT ON COLUMN @icb@.contract_cover.basis IS 'Payment basis.';
+
+CREATE FUNCTION @icb@.compile_contracts() RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+AS $$
+DECLARE
+    changed record;
+BEGIN
+    changed := @icb@.replace_rows('@icb@.contract_cover', '{provider_code,commissioner_code,from_day}', 'SELECT * FROM @icb@.contract_cover_live');
+    PERFORM @icb@.refresh_statistics('contract_cover');
+    RETURN changed.added + changed.removed;
+END
+$$;
+COMMENT ON FUNCTION @icb@.compile_contracts() IS
+    'Brings contract_cover up to date with contract and contract_party. Returns how many rows came and went; a repeat changes none.';
 
 -- Without a contract the warehouse's default list prices: the one named in meta, or the only one there is.
 CREATE VIEW @icb@.default_tariff AS
@@ -329,6 +367,7 @@ BEGIN
     run := @icb@.start_run('price');
     COMMIT;
     PERFORM @icb@.compile_tariffs();
+    PERFORM @icb@.compile_contracts();
     PERFORM @icb@.refresh_statistics('invoice_line', 'activity', 'line_match', 'tariff');
     PERFORM @icb@.report_progress(run, 5, 'price lists compiled');
     COMMIT;

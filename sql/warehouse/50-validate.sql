@@ -475,6 +475,7 @@ BEGIN
     run := @icb@.start_run('validate');
     COMMIT;
     PERFORM @icb@.compile_tariffs();
+    PERFORM @icb@.compile_contracts();
     PERFORM @icb@.compile_rules();
     PERFORM @icb@.refresh_statistics('invoice_line', 'activity', 'line_match', 'claim_pair', 'person', 'registration', 'tariff', 'compiled_rule_set',
                                      'contract_rule_set', 'recovery_rate');
