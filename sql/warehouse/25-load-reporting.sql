@@ -19,12 +19,11 @@ SELECT s.submission_id,
        s.rows_received - s.control_rows AS rows_difference,
        s.amount_loaded + s.amount_rejected - s.control_amount AS amount_difference,
        CASE WHEN s.control_rows IS NULL AND s.control_amount IS NULL THEN 'no control'
-            WHEN s.rows_received <> s.control_rows OR s.amount_loaded + s.amount_rejected <> s.control_amount
-                 OR (s.control_amount IS NOT NULL AND s.amounts_unreadable > 0) THEN 'differs'
+            WHEN s.rows_received <> s.control_rows OR s.amount_loaded + s.amount_rejected <> s.control_amount THEN 'differs'
             ELSE 'ok' END AS status
 FROM @icb@.submission s
 WHERE s.status = 'loaded';
-COMMENT ON VIEW @icb@.submission_control IS 'Loaded files against control totals: no control, ok or differs. An amount that cannot be read makes an amount total differ.';
+COMMENT ON VIEW @icb@.submission_control IS 'Loaded files against control totals: no control, ok or differs. Amounts that cannot be read are in no total; submission.amounts_unreadable counts them.';
 COMMENT ON COLUMN @icb@.submission_control.rows_difference IS 'Rows received less control rows; NULL without control.';
 COMMENT ON COLUMN @icb@.submission_control.amount_difference IS 'Readable amounts received, loaded and refused, less the control amount; NULL without control.';
 
@@ -37,8 +36,8 @@ SELECT g.dataset::text AS dataset,
        g.submission_kind::text AS submission_kind,
        (g.line_count + g.refused_count)::bigint AS rows_received,
        g.refused_count::bigint AS rows_rejected,
-       g.amount::numeric(16,2) AS value_gbp,
-       g.refused_amount::numeric(16,2) AS refused_gbp,
+       (CASE WHEN g.dataset IN ('PLCM', 'ACM') THEN g.amount END)::numeric(16,2) AS value_gbp,
+       (CASE WHEN g.dataset IN ('PLCM', 'ACM') THEN g.refused_amount END)::numeric(16,2) AS refused_gbp,
        (CASE WHEN g.parts = 1 THEN s.control_amount END)::numeric(16,2) AS control_gbp,
        (CASE WHEN g.parts = 1 THEN c.amount_difference END)::numeric(16,2) AS difference_gbp,
        (CASE WHEN g.status = 'held' THEN 'held' ELSE c.status END)::text AS status,
@@ -76,7 +75,7 @@ COMMENT ON COLUMN @icb_reporting@.load_position.financial_month IS 'Month in the
 COMMENT ON COLUMN @icb_reporting@.load_position.submission_kind IS 'flex, freeze or refresh.';
 COMMENT ON COLUMN @icb_reporting@.load_position.rows_received IS 'Rows of this provider and month that came, loaded or refused. Refused rows whose provider or month cannot be read are counted in load_file only.';
 COMMENT ON COLUMN @icb_reporting@.load_position.rows_rejected IS 'Rows refused.';
-COMMENT ON COLUMN @icb_reporting@.load_position.value_gbp IS 'Amount of the rows loaded, in pounds; 0 for the hospital record.';
+COMMENT ON COLUMN @icb_reporting@.load_position.value_gbp IS 'Amount of the rows loaded, in pounds; NULL for the hospital record.';
 COMMENT ON COLUMN @icb_reporting@.load_position.refused_gbp IS 'Readable amount of the rows refused, in pounds.';
 COMMENT ON COLUMN @icb_reporting@.load_position.control_gbp IS 'Amount the sender says the file holds; NULL without control or where the file covers several providers or months (see load_file).';
 COMMENT ON COLUMN @icb_reporting@.load_position.difference_gbp IS 'Readable amount of the file, loaded and refused, less the control amount; NULL where control_gbp is NULL.';
@@ -96,8 +95,8 @@ SELECT s.submission_id::bigint AS submission_id,
        s.rows_received::bigint AS rows_received,
        s.rows_loaded::bigint AS rows_loaded,
        s.rows_rejected::bigint AS rows_rejected,
-       s.amount_loaded::numeric(16,2) AS value_gbp,
-       s.amount_rejected::numeric(16,2) AS refused_gbp,
+       (CASE WHEN s.feed IN ('plcm', 'acm', 'plan') THEN s.amount_loaded END)::numeric(16,2) AS value_gbp,
+       (CASE WHEN s.feed IN ('plcm', 'acm', 'plan') THEN s.amount_rejected END)::numeric(16,2) AS refused_gbp,
        s.amounts_unreadable::bigint AS amounts_unreadable,
        s.control_rows::bigint AS control_rows,
        s.control_amount::numeric(16,2) AS control_gbp,
@@ -117,7 +116,7 @@ COMMENT ON COLUMN @icb_reporting@.load_file.loaded_at IS 'When it was loaded, NU
 COMMENT ON COLUMN @icb_reporting@.load_file.rows_received IS 'Rows in the file.';
 COMMENT ON COLUMN @icb_reporting@.load_file.rows_loaded IS 'Rows loaded.';
 COMMENT ON COLUMN @icb_reporting@.load_file.rows_rejected IS 'Rows refused; received = loaded + refused once it is loaded.';
-COMMENT ON COLUMN @icb_reporting@.load_file.value_gbp IS 'Amount of the rows loaded, in pounds.';
+COMMENT ON COLUMN @icb_reporting@.load_file.value_gbp IS 'Amount of the rows loaded, in pounds; NULL for feeds without amounts.';
 COMMENT ON COLUMN @icb_reporting@.load_file.refused_gbp IS 'Readable amount of the rows refused, in pounds.';
 COMMENT ON COLUMN @icb_reporting@.load_file.amounts_unreadable IS 'Refused rows whose amount cannot be read: no total contains them.';
 COMMENT ON COLUMN @icb_reporting@.load_file.control_rows IS 'Rows the sender says the file holds, NULL without control.';
@@ -159,7 +158,7 @@ SELECT t.submission_id::bigint AS submission_id,
        t.month::integer AS financial_month,
        t.submission_kind::text AS submission_kind,
        t.line_count::bigint AS rows_loaded,
-       t.amount::numeric(16,2) AS value_gbp,
+       (CASE WHEN t.dataset IN ('PLCM', 'ACM') THEN t.amount END)::numeric(16,2) AS value_gbp,
        (t.amount - lag(t.amount) OVER (PARTITION BY t.dataset, t.provider_code, t.commissioner_code, t.financial_year, t.month ORDER BY t.submission_id))::numeric(16,2) AS change_gbp,
        t.status::text AS status,
        t.held_reason::text AS held_reason,
