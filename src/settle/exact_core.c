@@ -58,16 +58,12 @@ exact_copy(ExactInt *r, const ExactInt *a)
 static int
 cmp_magnitude(const ExactInt *a, const ExactInt *b)
 {
+	int side = (a->n > b->n) - (a->n < b->n);
 	int i;
 
-	if (a->n != b->n)
-		return a->n < b->n ? -1 : 1;
-	for (i = a->n - 1; i >= 0; i--)
-	{
-		if (a->limb[i] != b->limb[i])
-			return a->limb[i] < b->limb[i] ? -1 : 1;
-	}
-	return 0;
+	for (i = a->n - 1; side == 0 && i >= 0; i--)
+		side = (a->limb[i] > b->limb[i]) - (a->limb[i] < b->limb[i]);
+	return side;
 }
 
 /* exact_cmp --- -1, 0 or 1; neither may have overflowed. */
@@ -75,8 +71,8 @@ int
 exact_cmp(const ExactInt *a, const ExactInt *b)
 {
 	if (a->sign != b->sign)
-		return a->sign < b->sign ? -1 : 1;
-	return a->sign < 0 ? cmp_magnitude(b, a) : cmp_magnitude(a, b);
+		return (a->sign > b->sign) - (a->sign < b->sign);
+	return a->sign * cmp_magnitude(a, b);
 }
 
 /* add_magnitude --- |r| = |a| + |b|; the sign is the caller's. */

@@ -193,7 +193,7 @@ share_compute(const TermsCurve *c, const ExactRat *x, const ExactRat *base, Shar
 	share->cap_term = side->cap;
 	share->has_gate = amount_given(side->gate);
 	share->has_cap = amount_given(side->cap);
-	share->overflow = false;
+	share->overflow = rat_overflow(x);
 	rat_set(&share->total, 0, 1);
 	rat_set(&lower, 0, 1);
 	if (share->has_cap)
