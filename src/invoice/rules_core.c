@@ -743,8 +743,6 @@ assemble(Reading *r, const char *json, size_t length, InvBuffer *out)
 	head.operands = r->operands.length / sizeof(RuleOperand);
 	head.fields = r->fields.length / sizeof(uint32_t);
 	head.evidence = r->evidence.length / sizeof(uint32_t);
-	if ((head.fields + head.evidence) % 2 != 0)
-		inv_buffer_add(&r->evidence, NULL, sizeof(uint32_t));
 	for (i = 0; i < PARTS - 1; i++)
 		size += list[i]->length;
 	if (size + r->pool.length + length >= RULES_MAX_BYTES)
@@ -802,10 +800,14 @@ static bool
 bind_fail(const RuleSet *rules, const Rule *rule, uint32_t field, InvFault fault, const char *what,
 		  InvError *error)
 {
+	const char *name = rules_text(rules, rules_fields(rules)[field]);
+
 	error->fault = fault;
-	snprintf(error->message, sizeof(error->message), "rule \"%s\": field \"%s\" %s",
-			 rule == NULL ? "(any)" : rules_text(rules, rule->code),
-			 rules_text(rules, rules_fields(rules)[field]), what);
+	if (rule == NULL)
+		snprintf(error->message, sizeof(error->message), "field \"%s\" %s", name, what);
+	else
+		snprintf(error->message, sizeof(error->message), "rule \"%s\": field \"%s\" %s",
+				 rules_text(rules, rule->code), name, what);
 	return false;
 }
 
@@ -823,7 +825,7 @@ bind_field(const RuleSet *rules, const Rule *rule, uint32_t field, RuleClass wan
 						 error);
 	if (wanted == RULES_MISSING || classes[field] == wanted)
 		return true;
-	if (wanted == RULES_OTHER)
+	if (classes[field] == RULES_OTHER)
 		snprintf(what, sizeof(what), "is of type %.80s, which conditions cannot use", types[field]);
 	else
 		snprintf(what, sizeof(what), "is of type %.80s, the rule needs %s", types[field],

@@ -9,7 +9,7 @@
  *
  * Layout (version 1): this header, then without gaps
  *	  Rule rules[], in order of priority; RuleNode nodes[]; RuleOperand
- *	  operands[]; uint32 fields[] and uint32 evidence[], padded to 8 bytes;
+ *	  operands[]; uint32 fields[] and uint32 evidence[];
  *	  a pool of texts, each with its NUL, the last one the JSON as it was read.
  * A text is named by its offset from the start of the value.
  *

@@ -103,6 +103,15 @@ test_text(void)
 
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		reads(good[i][0], good[i][1]);
+	{
+		InvDecimal twelve;
+
+		ok(inv_from_text("12e5", 2, &twelve) && twelve.value == 12 &&
+			   inv_from_text("12.5", 2, &twelve) && twelve.value == 12 &&
+			   inv_from_text("125", 2, &twelve) && twelve.value == 12 &&
+			   inv_from_text("-12", 3, &twelve) && twelve.value == -12,
+		   "nothing behind the text is looked at");
+	}
 	ok(!strcmp(text_of(amount("1.5"), 2), "1.50") && !strcmp(text_of(amount("7"), 2), "7.00") &&
 		   !strcmp(text_of(amount("0"), 3), "0.000") &&
 		   !strcmp(text_of(inv_decimal(123000, 5), 2), "1.23") &&
@@ -180,6 +189,8 @@ test_numeric(void)
 	DECODES("0.0005", 0x0004, 0xFFFF, 5);
 	DECODES("0", 0x8000);
 	DECODES("0", 0x0000, 0);
+	DECODES(NULL, 0xC000, 0, 5);
+	DECODES("0.0005", 0x807F, 5, 0);
 	DECODES(NULL, 0xC000);
 	DECODES(NULL, 0xD000);
 	DECODES(NULL, 0xF000);

@@ -18,15 +18,22 @@ static Tariff *tariff;
 static Tariff *other; /* transfers elective, short stay by actual length */
 static Tariff *bare;  /* no short stay rule */
 
+static int live; /* blocks of memory in use */
+
 static void *
 resize(void *old, size_t size)
 {
-	if (size == 0)
-	{
-		free(old);
-		return NULL;
-	}
-	return realloc(old, size);
+	live += (old == NULL && size != 0) - (old != NULL && size == 0);
+	if (size != 0)
+		return realloc(old, size);
+	free(old);
+	return NULL;
+}
+
+static void
+release(void *block)
+{
+	resize(block, 0);
 }
 
 static Tariff *
@@ -670,8 +677,9 @@ main(void)
 	test_parts();
 	test_lines();
 	test_steps();
-	free(tariff);
-	free(other);
-	free(bare);
+	release(tariff);
+	release(other);
+	release(bare);
+	ok(live == 0, "all memory is given back (%d blocks)", live);
 	return done_testing();
 }

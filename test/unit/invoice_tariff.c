@@ -11,15 +11,22 @@
 
 #include "invoice/tariff_core.h"
 
+static int live; /* blocks of memory in use */
+
 static void *
 resize(void *old, size_t size)
 {
-	if (size == 0)
-	{
-		free(old);
-		return NULL;
-	}
-	return realloc(old, size);
+	live += (old == NULL && size != 0) - (old != NULL && size == 0);
+	if (size != 0)
+		return realloc(old, size);
+	free(old);
+	return NULL;
+}
+
+static void
+release(void *block)
+{
+	resize(block, 0);
 }
 
 /* The flat value, or NULL with the error set; to be freed. */
@@ -30,7 +37,7 @@ compile(const char *json, size_t length, bool utf8, InvError *error)
 
 	if (tariff_compile(json, length, utf8, &out, error))
 		return (Tariff *) out.data;
-	free(out.data);
+	release(out.data);
 	return NULL;
 }
 
@@ -53,7 +60,7 @@ refused_as(const char *json, bool utf8, InvFault fault, const char *message)
 
 	ok(tariff == NULL && error.fault == fault && strcmp(error.message, message) == 0,
 	   "%.60s: %s (%s)", json, message, tariff ? "accepted" : error.message);
-	free(tariff);
+	release(tariff);
 }
 
 static void
@@ -86,9 +93,9 @@ accepted(const char *json, const char *expected)
 	again = compile(text, strlen(text), true, &error);
 	ok(again != NULL && again->size == tariff->size && memcmp(again, tariff, tariff->size) == 0,
 	   "and is the same value again");
-	free(again);
-	free(text);
-	free(tariff);
+	release(again);
+	release(text);
+	release(tariff);
 }
 
 #define EMPTY                                                                                     \
@@ -134,10 +141,12 @@ test_good(void)
 			 "\"short_stay\":{\"max_days\":1000,\"min_age\":200,\"length_of_stay\":\"adjusted\"}}",
 			 HEAD "\"synthetic\":false,\"short_stay\":{\"max_days\":1000,\"min_age\":200}," EMPTY);
 	accepted("{\"name\":\"\\\"\\\\\\/"
-			 "\\b\\f\\n\\r\\t\\u0041\\u00e9\\u20AC\\ud83d\\ude00\\u007f\\u0080\\u07ff\\u0800\\uFFFF"
+			 "\\b\\f\\n\\r\\t\\u0041\\u00e9\\u20AC\\ud83d\\ude00\\udbff\\udfff\\u007f\\u0080\\u07ff"
+			 "\\u0800\\uFFFF"
 			 "\",\"version\":\"1\",\"financial_year\":\"1999/00\",\"currency\":\"GBP\"}",
 			 "{\"name\":\"\\\"\\\\/"
-			 "\\u0008\\u000c\\u000a\\u000d\\u0009A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\x7f\xc2\x80"
+			 "\\u0008\\u000c\\u000a\\u000d\\u0009A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xf4\x8f\xbf"
+			 "\xbf\x7f\xc2\x80"
 			 "\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\",\"version\":\"1\",\"financial_year\":\"1999/"
 			 "00\",\"currency\":\"GBP\",\"synthetic\":false," EMPTY);
 	accepted(HEAD "\"attendances\":[{\"treatment_function\":\"110\",\"hrg\":\"WF01B\",\"price\":1},"
@@ -277,6 +286,22 @@ test_faults(void)
 			"$.spells[0].hrg: expected an HRG code such as AA22C");
 	refused("{\"spells\":[{\"hrg\":\"AA22CC\"}]}",
 			"$.spells[0].hrg: expected an HRG code such as AA22C");
+	refused("{\"spells\":[{\"hrg\":\"[A22C\"}]}",
+			"$.spells[0].hrg: expected an HRG code such as AA22C");
+	refused("{\"spells\":[{\"hrg\":\"A[22C\"}]}",
+			"$.spells[0].hrg: expected an HRG code such as AA22C");
+	refused("{\"spells\":[{\"hrg\":\"@A22C\"}]}",
+			"$.spells[0].hrg: expected an HRG code such as AA22C");
+	refused("{\"spells\":[{\"hrg\":\"A@22C\"}]}",
+			"$.spells[0].hrg: expected an HRG code such as AA22C");
+	refused("{\"spells\":[{\"hrg\":\"AA/2C\"}]}",
+			"$.spells[0].hrg: expected an HRG code such as AA22C");
+	refused("{\"spells\":[{\"hrg\":\":A22C\"}]}",
+			"$.spells[0].hrg: expected an HRG code such as AA22C");
+	refused("{\"spells\":[{\"hrg\":\"AA22[\"}]}",
+			"$.spells[0].hrg: expected an HRG code such as AA22C");
+	refused("{\"spells\":[{\"hrg\":\"AA2:C\"}]}",
+			"$.spells[0].hrg: expected an HRG code such as AA22C");
 	refused("{\"spells\":[{\"hrg\":5}]}", "$.spells[0].hrg: expected a string");
 	refused("{\"spells\":[{\"elective\":\"5\"}]}", "$.spells[0].elective: expected a number");
 	refused("{\"spells\":[{\"elective\":nul}]}", "$.spells[0].elective: expected a number");
@@ -400,8 +425,8 @@ test_lookup(void)
 	ok(tariff->fingerprint[0] != empty->fingerprint[0] &&
 		   tariff->fingerprint[1] != empty->fingerprint[1],
 	   "other content, other fingerprint");
-	free(tariff);
-	free(empty);
+	release(tariff);
+	release(empty);
 }
 
 static void
@@ -415,11 +440,19 @@ test_codes(void)
 				 {"2000-03-01", 60},      {"2024-02-29", 8825},    {"2024-12-31", 9131},
 				 {"0001-01-01", -730119}, {"9999-12-31", 2921939}, {"1900-03-01", -36465},
 				 {"2400-02-29", 146156}};
-	static const char *const none[] = {"2023-02-29",  "1900-02-29", "2024-13-01", "2024-00-01",
-									   "2024-01-00",  "2024-01-32", "2024-04-31", "2024-06-31",
-									   "2024-09-31",  "2024-11-31", "2024-02-30", "0000-01-01",
-									   "2024/01-01",  "2024-01/01", "2024-1-01",  "2024-01-1",
-									   "2024-01-011", "202:-01-01", "2024-0/-01", ""};
+	static const char *const none[] = {"2023-02-29",  "1900-02-29",
+									   "2024-13-01",  "2024-00-01",
+									   "2024-01-00",  "2024-01-32",
+									   "2024-04-31",  "2024-06-31",
+									   "2024-03-32",  "2024-05-32",
+									   "2024-07-32",  "2024-08-32",
+									   "2024-10-32",  "2024-12-32",
+									   "2024-09-31",  "2024-11-31",
+									   "2024-02-30",  "0000-01-01",
+									   "2024/01-01",  "2024-01/01",
+									   "2024-1-01",   "2024-01-1",
+									   "2024-01-011", "202:-01-01",
+									   "2024-0/-01",  ""};
 	char                     text[8];
 	uint64_t                 print[2];
 	int32_t                  date;
@@ -492,7 +525,7 @@ test_garbage(void)
 				(tariff == NULL && error.message[0] != '$'))
 				break;
 			good += tariff != NULL;
-			free(tariff);
+			release(tariff);
 		}
 	}
 	ok(tried == 30000 && good > 100 && good < 15000,
@@ -508,5 +541,6 @@ main(void)
 	test_lookup();
 	test_codes();
 	test_garbage();
+	ok(live == 0, "all memory is given back (%d blocks)", live);
 	return done_testing();
 }
