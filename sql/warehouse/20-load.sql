@@ -356,10 +356,11 @@ BEGIN ATOMIC
     ), preset AS (
         SELECT l.target, l.source_header, l.key, l.reader, l.required, 0 AS preference FROM local l
         UNION ALL
-        -- a header that a local row gives to another target is no longer the shipped one
-        SELECT c.target, c.source_header, @icb@.header_key(c.source_header), c.reader, c.required, c.preference
+        -- a header that a local row gives to another target is no longer the shipped one (key NULL: the target stays, without it)
+        SELECT c.target, c.source_header,
+               CASE WHEN NOT EXISTS (SELECT FROM local l WHERE l.key = @icb@.header_key(c.source_header)) THEN @icb@.header_key(c.source_header) END,
+               c.reader, c.required, c.preference
         FROM commissioning.feed_column_reference c JOIN feed f ON f.feed = c.feed
-        WHERE NOT EXISTS (SELECT FROM local l WHERE l.key = @icb@.header_key(c.source_header))
     ), target AS (
         SELECT p.target, (array_agg(p.reader ORDER BY p.preference, p.source_header))[1] AS reader, bool_or(p.required) AS required,
                (array_agg(p.source_header ORDER BY p.preference, p.source_header))[1] AS expected
@@ -409,6 +410,12 @@ DECLARE
     blank constant text := $q$E' \t\r\n\f' || chr(160)$q$;
 BEGIN
     SELECT s.* INTO sub FROM @icb@.submission s WHERE s.submission_id = submission_id;
+    SELECT c.target INTO missing FROM @icb@.feed_column c
+    WHERE c.feed = sub.feed AND NOT EXISTS (SELECT FROM commissioning.feed_column_reference r WHERE r.feed = c.feed AND r.target = c.target);
+    IF FOUND THEN
+        RAISE EXCEPTION 'feed_column names target "%", which feed "%" does not have', missing, sub.feed
+            USING ERRCODE = 'undefined_column', HINT = 'commissioning.feed_column_reference lists the targets.';
+    END IF;
     SELECT string_agg(format('"%s"', f.expected), ', ' ORDER BY f.expected) INTO missing
     FROM @icb@.feed_mapping(submission_id) f WHERE f.required AND cardinality(f.columns) = 0;
     IF missing IS NOT NULL THEN
@@ -512,7 +519,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @icb@.build_stage(bigint) IS
-    'Reads a landing table into typed values beside the faults of each row, in one set-based statement. Raises 42703 when a required column has no header.';
+    'Reads a landing table into typed values beside the faults of each row, in one set-based statement. Raises 42703 when a required column has no header or feed_column names an unknown target.';
 
 -- jsonb_build_object takes at most 100 arguments.
 CREATE FUNCTION @icb@.json_expression(pairs text[]) RETURNS text
