@@ -120,7 +120,7 @@ CALL risk_wh.score_population('nonesuch');
 
 -- A filter on one person reaches the tables
 CREATE FUNCTION pg_temp.plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || query; END $$;
-SELECT count(*) FILTER (WHERE l ~ 'on activity_p[0-9]') AS partitions_read, count(*) FILTER (WHERE l LIKE '%Seq Scan on activity%') AS read_whole,
+SELECT count(*) FILTER (WHERE l ~ ' on activity_p[0-9]+ a') AS partitions_read, count(*) FILTER (WHERE l LIKE '%Seq Scan on activity%') AS read_whole,
        count(*) FILTER (WHERE l LIKE '%Index Cond: (%person_id = 4)%') AS by_person, count(*) FILTER (WHERE l LIKE '%Function Scan%') AS not_inlined
 FROM pg_temp.plan('SELECT score FROM risk_wh_reporting.risk_live WHERE model = ''hfrs_gilbert2018'' AND person_id = 4') l;
 
