@@ -58,7 +58,9 @@ AS $$
 DECLARE
     same text := (SELECT pg_catalog.string_agg(pg_catalog.format('s.%1$I = t.%1$I', k), ' AND ') FROM pg_catalog.unnest(keys) AS k);
 BEGIN
-    DROP TABLE IF EXISTS @icb_identity@.stage_rows;
+    IF pg_catalog.to_regclass('@icb_identity@.stage_rows') IS NOT NULL THEN
+        DROP TABLE @icb_identity@.stage_rows;
+    END IF;
     EXECUTE 'CREATE UNLOGGED TABLE @icb_identity@.stage_rows AS ' || query;
     ANALYZE @icb_identity@.stage_rows;
     -- the comparison of whole rows holds NULLs equal

@@ -432,7 +432,9 @@ AS $$
 DECLARE
     held text := '@icb@.finding_p' || part;
 BEGIN
-    DROP TABLE IF EXISTS @icb_identity@.stage_finding;
+    IF pg_catalog.to_regclass('@icb_identity@.stage_finding') IS NOT NULL THEN
+        DROP TABLE @icb_identity@.stage_finding;
+    END IF;
     EXECUTE 'CREATE UNLOGGED TABLE @icb_identity@.stage_finding AS ' || @icb@.partition_query('@icb@.finding_live', part);
     ANALYZE @icb_identity@.stage_finding;
     EXECUTE pg_catalog.format($q$
