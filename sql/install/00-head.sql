@@ -24,5 +24,5 @@ BEGIN
     RETURN sql_version;
 END
 $$;
-COMMENT ON FUNCTION version() IS
+COMMENT ON FUNCTION @extschema@.version() IS
     'Version of the extension. Raises 55000 when the loaded library and the installed SQL objects come from different releases. Never NULL.';

@@ -576,7 +576,7 @@ CREATE TABLE @icb@.price_rule (
     factor_applies boolean NOT NULL DEFAULT false,
     source        text NOT NULL,
     -- equally specific rules never hold on one day
-    EXCLUDE USING gist (coalesce(contract_id, '') WITH =, coalesce(provider_code, '') WITH =, coalesce(pod, '') WITH =,
+    CONSTRAINT price_rule_tie EXCLUDE USING gist (coalesce(contract_id, '') WITH =, coalesce(provider_code, '') WITH =, coalesce(pod, '') WITH =,
                         coalesce(hrg_prefix, '') WITH =, coalesce(treatment_function, '') WITH =, valid WITH &&)
 );
 COMMENT ON TABLE @icb@.price_rule IS 'Local prices: the most specific rule wins; equally specific overlapping rules are refused.';

@@ -61,7 +61,7 @@ FROM (SELECT t.submission_id, t.dataset, t.provider_code, t.financial_year, t.mo
 JOIN @icb@.submission s ON s.submission_id = g.submission_id
 LEFT JOIN @icb@.submission_control c ON c.submission_id = g.submission_id
 UNION ALL
-SELECT f.dataset, NULL, NULL, NULL, NULL, s.submission_kind, s.rows_received, NULL, NULL, NULL, s.control_amount::numeric(16,2), NULL,
+SELECT f.dataset, NULL, NULL, NULL, NULL, s.submission_kind, s.rows_received, NULL, NULL::numeric(16,2), NULL::numeric(16,2), s.control_amount::numeric(16,2), NULL::numeric(16,2),
        CASE WHEN s.status IN ('held', 'failed') THEN s.status ELSE 'waiting' END, s.message, s.submission_id, s.file_name, s.loaded_at
 FROM @icb@.submission s
 JOIN commissioning.feed_reference f ON f.feed = s.feed
@@ -169,7 +169,7 @@ FROM @icb@.submission_slice t
 JOIN @icb@.submission s ON s.submission_id = t.submission_id
 UNION ALL
 SELECT n.left_out_by, s.file_name, n.dataset, n.provider_code, n.commissioner_code, @icb@.financial_month_start(n.financial_year, n.month), n.financial_year, n.month,
-       s.submission_kind, 0, NULL, NULL, 'not restated', 'submission ' || n.submission_id || ' stays current', NULL, NULL, s.loaded_at
+       s.submission_kind, 0, NULL::numeric(16,2), NULL::numeric(16,2), 'not restated', 'submission ' || n.submission_id || ' stays current', NULL, NULL, s.loaded_at
 FROM @icb@.slice_not_restated n
 JOIN @icb@.submission s ON s.submission_id = n.left_out_by;
 COMMENT ON VIEW @icb_reporting@.slice_history IS 'What every file said about every slice (dataset, provider, commissioner, month), with the change against the statement before it, and the months that a later file left out.';

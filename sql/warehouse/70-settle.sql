@@ -111,7 +111,7 @@ CREATE TABLE @icb@.settlement_run (
     created_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     FOREIGN KEY (contract_id, terms_version) REFERENCES @icb@.contract_terms,
     -- the same settlement, right after itself, exists once
-    UNIQUE (contract_id, terms_version, period, kind, input_hash, follows)
+    CONSTRAINT settlement_run_once UNIQUE (contract_id, terms_version, period, kind, input_hash, follows)
 );
 COMMENT ON TABLE @icb@.settlement_run IS 'One posted settlement: terms version, inputs and result. Append-only.';
 COMMENT ON COLUMN @icb@.settlement_run.follows IS 'The run of the same contract and settlement year that it restates, 0 for the first.';
@@ -231,7 +231,7 @@ REVOKE EXECUTE ON FUNCTION @icb@.sign_terms(text, integer, text) FROM PUBLIC;
 
 -- The terms in force on the last day of the period: new terms restate the whole cumulative amount.
 CREATE FUNCTION @icb@.terms_for(contract_id text, period daterange, kind text) RETURNS @icb@.contract_terms
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 DECLARE
     terms @icb@.contract_terms;
@@ -262,7 +262,7 @@ COMMENT ON FUNCTION @icb@.terms_for(text, daterange, text) IS
 -- What each party stands at under a cumulative amount, and what was posted before; a party that left stands at 0.
 CREATE FUNCTION @icb@.settlement_parties(terms @icb@.contract_terms, period daterange, amount numeric)
     RETURNS TABLE (party_order integer, party text, role text, cumulative_amount numeric, posted_before numeric)
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
     WITH share AS (
         SELECT s.party_order, s.party, 'party' AS role, s.amount
@@ -377,7 +377,7 @@ REVOKE EXECUTE ON FUNCTION @icb@.settle_contract(text, daterange, text) FROM PUB
 CREATE FUNCTION @icb@.settlement_lines(run_id bigint)
     RETURNS TABLE (run_id_out bigint, line_order integer, line_code text, clause text, formula text, quantity numeric, rate text,
                    exact_text text, amount numeric, party text)
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
     SELECT s.run_id, s.step, s.line_code, s.clause, s.formula, s.quantity, s.rate, s.exact_text, s.amount, NULL::text
     FROM @icb@.settlement_step s WHERE s.run_id = settlement_lines.run_id
