@@ -585,7 +585,7 @@ INSERT INTO county.condition_fact VALUES
 (16, 'peripheral_arterial_disease', 0.57, 0, 0.7, -0.6, -5.5804, 'I739', NULL, NULL, NULL, NULL, 0.10),
 (17, 'palliative_care', 0.47, 0, 0.8, 0, -6.2701, 'Z515', NULL, NULL, NULL, NULL, 0.10),
 (18, 'rheumatoid_arthritis', 0.76, 16, 0.4, 0.9, -5.7787, 'M069', NULL, NULL, NULL, NULL, 0.10),
-(19, 'ckd', 4.19, 18, 0.9, 0.2, -4.7256, 'N183', 8, 3, NULL, NULL, 0.35),
+(19, 'ckd', 4.19, 18, 0.9, 0.2, -4.7570, 'N183', 8, 3, NULL, NULL, 0.35),
 (20, 'heart_failure', 0.99, 0, 0.9, -0.35, -6.3350, 'I500', 4, 8, 5, 3, 0.70),
 (21, 'stroke', 1.85, 0, 0.8, -0.2, -4.9551, 'I639', 1, 4, NULL, NULL, 0.35);
 

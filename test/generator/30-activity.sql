@@ -42,7 +42,7 @@ SELECT format($q$
 INSERT INTO county.risk_year
 SELECT person_id, %1$s, age, least(1, exposure), base, pa, pt, pc, l, lo,
        CASE WHEN ghost THEN 0 ELSE county.poisson(county.u(person_id, 200 + %1$s), l * least(1, exposure)) END,
-       CASE WHEN ghost THEN 0 ELSE county.poisson(county.u(person_id, 210 + %1$s), least(4.5, exp(-1.479 + 0.6 * (base + 0.25 * z))) * least(1, exposure)) END
+       CASE WHEN ghost THEN 0 ELSE county.poisson(county.u(person_id, 210 + %1$s), least(4.5, exp(-1.463 + 0.6 * (base + 0.25 * z))) * least(1, exposure)) END
 FROM (SELECT q.*, least(4, exp(-3.595 + base + 0.25 * z + h)) AS l, least(4, exp(-3.595 + base + 0.03125 + h)) AS lo
       FROM (SELECT b.*, pa, pt, pc, 0.55 * least(pa, 4) + 0.25 * least(pt, 4) + 0.08 * ln(1 + pc / 1000) AS h
             FROM county.risk_base b%2$s WHERE b.y = %1$s) q OFFSET 0) r$q$, y,
@@ -67,13 +67,13 @@ WITH n AS (
     SELECT r.person_id, r.y, r.age, p.sex, p.decile, p.position, p.birth_date, p.death_date, p.active_from, p.active_to, r.admissions, e.rate, r.exposure, p.ghost,
            s.first_day + (r.y - 1) * 365 AS y_from, s.first_day
     FROM county.risk_year r JOIN county.person p USING (person_id), county.setting s,
-         LATERAL (SELECT 1.042 * 0.983 * exp(0.006 * (p.decile - 5.5)) * CASE WHEN r.age < 15 THEN 0.03 WHEN r.age < 45 THEN 0.08 WHEN r.age < 65 THEN 0.17 WHEN r.age < 85 THEN 0.33 ELSE 0.25 END AS rate) e
+         LATERAL (SELECT 1.042 * 1.0007 * exp(-0.0248 * (p.decile - 5.5)) * CASE WHEN r.age < 15 THEN 0.03 WHEN r.age < 45 THEN 0.08 WHEN r.age < 65 THEN 0.17 WHEN r.age < 85 THEN 0.33 ELSE 0.25 END AS rate) e
     WHERE NOT p.ghost AND r.exposure > 0),
 k AS (
     SELECT n.*, 0 AS kind, generate_series(1, admissions) AS k FROM n WHERE admissions > 0
     UNION ALL SELECT n.*, 1, generate_series(1, county.poisson(county.u(person_id, 230 + y), rate * exposure)) FROM n
     UNION ALL SELECT n.*, 2, generate_series(1, county.poisson(county.u(person_id, 240 + y), rate * 0.1647 * exposure)) FROM n
-    UNION ALL SELECT n.*, 3, 1 FROM n WHERE sex = '2' AND age BETWEEN 15 AND 49 AND county.u(person_id, 250 + y) < 0.116 * exposure
+    UNION ALL SELECT n.*, 3, 1 FROM n WHERE sex = '2' AND age BETWEEN 15 AND 49 AND county.u(person_id, 250 + y) < 0.125 * exposure
     UNION ALL SELECT n.*, 4, 1 FROM n WHERE birth_date >= y_from AND birth_date < y_from + 365),
 d AS (
     SELECT k.*, county.event(person_id, y, kind, k) AS spell_id FROM k),
@@ -158,7 +158,7 @@ CREATE TABLE county.appointment AS
 WITH r AS (
     SELECT r.person_id, r.y, p.position, p.birth_date, p.sex, greatest(p.active_from, s.first_day + 365 * (r.y - 1)) AS from_day,
            least(p.active_to, s.first_day + 365 * r.y - 1) AS to_day, s.first_day + 365 * (r.y - 1) AS y_from,
-           generate_series(1, county.poisson(county.u(r.person_id, 400 + r.y), 0.6667 / 1.0255 * 1.045 * r.exposure
+           generate_series(1, county.poisson(county.u(r.person_id, 400 + r.y), 0.6667 / 1.0255 * 1.067 * r.exposure
                * CASE WHEN r.age < 15 THEN 0.5 WHEN r.age < 45 THEN 0.75 WHEN r.age < 65 THEN 1.2 WHEN r.age < 85 THEN 1.9 ELSE 1.6 END)) AS k
     FROM county.risk_year r JOIN county.person p USING (person_id), county.setting s WHERE NOT p.ghost AND r.exposure > 0),
 f AS (

@@ -13,20 +13,21 @@ CREATE TABLE county.pool AS
 WITH b AS (SELECT l.*, e.kind, e.los, e.critical_care_days AS cc, e.rehabilitation_days AS rehab, e.overlap_days AS overlap, e.status, e.first_attendance, e.died
            FROM county.line l JOIN county.event_fact e USING (event_id), county.setting s
            WHERE l.part = 1 AND l.price_year = county.fy(s.last_day)),
-x AS (SELECT b.*, xbd.units AS excess, o.line_id IS NOT NULL AS component, p.death_date, p.other_number, reg.n AS registrations,
-             reg.previous_commissioner, reg.previous_practice, reg.since, s.first_day, s.last_day,
+c AS MATERIALIZED (SELECT b.*, xbd.units AS excess, o.line_id IS NOT NULL AS component, p.death_date, p.other_number, s.first_day, s.last_day,
              h.age_min, h.age_max, nxt.next_start
       FROM b JOIN county.person p USING (person_id) CROSS JOIN county.setting s
       LEFT JOIN county.line xbd ON xbd.line_id = b.event_id * 4 + 2
       LEFT JOIN county.line o ON o.line_id = b.event_id * 4 + 3
-      LEFT JOIN LATERAL (SELECT count(*) AS n, max(r.valid_from) FILTER (WHERE r.valid_from <= b.start_date) AS since,
-                                (array_agg(pr.commissioner ORDER BY r.valid_from DESC) FILTER (WHERE r.valid_to <= b.start_date))[1] AS previous_commissioner,
-                                (array_agg(pr.practice_code ORDER BY r.valid_from DESC) FILTER (WHERE r.valid_to <= b.start_date))[1] AS previous_practice
-                         FROM county.registration r JOIN county.practice pr ON pr.n = r.practice WHERE r.person_id = b.person_id) reg ON true
       LEFT JOIN (SELECT DISTINCT hrg, age_min, age_max FROM county.hrg_fact) h ON h.hrg = b.hrg
       LEFT JOIN (SELECT spell_id, lead(start_date) OVER (PARTITION BY person_id ORDER BY start_date, kind, spell_id) AS next_start FROM county.spell WHERE kind <> 5) nxt ON nxt.spell_id = b.event_id
       WHERE s.tier = 'S' OR county.u(b.event_id, 700) < 0.08 OR xbd.units IS NOT NULL OR b.start_date < s.first_day OR b.died OR b.withheld IS NOT NULL
-         OR p.death_date IS NOT NULL AND county.u(b.event_id, 700) < 0.5 OR b.pod = 'NEL' AND b.los >= 2 OR h.age_min = b.age OR h.age_max = b.age OR NOT b.factor_published)
+         OR p.death_date IS NOT NULL AND county.u(b.event_id, 700) < 0.5 OR b.pod = 'NEL' AND b.los >= 2 OR h.age_min = b.age OR h.age_max = b.age OR NOT b.factor_published),
+x AS (SELECT b.*, reg.n AS registrations, reg.previous_commissioner, reg.previous_practice, reg.since
+      FROM c AS b
+      LEFT JOIN LATERAL (SELECT count(*) AS n, max(r.valid_from) FILTER (WHERE r.valid_from <= b.start_date) AS since,
+                                (array_agg(pr.commissioner ORDER BY r.valid_from DESC) FILTER (WHERE r.valid_to <= b.start_date))[1] AS previous_commissioner,
+                                (array_agg(pr.practice_code ORDER BY r.valid_from DESC) FILTER (WHERE r.valid_to <= b.start_date))[1] AS previous_practice
+                         FROM county.registration r JOIN county.practice pr ON pr.n = r.practice WHERE r.person_id = b.person_id) reg ON true)
 SELECT x.*, withheld IS NULL AND factor_published AND other_number IS NULL AND total > 0 AND NOT coalesce(died, false) AS clean,
        excess IS NULL AND NOT component AS single,
        -- error rates differ between providers
