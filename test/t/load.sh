@@ -78,7 +78,7 @@ is "$(sql "SELECT line_no, extra FROM w_identity.line_extra ORDER BY 1")" '3|{"P
 is "$(sql "SELECT count(DISTINCT person_id), count(*) FILTER (WHERE provider_event_id = 'person-' || person_id) FROM w.invoice_line WHERE nhs_number_state <> 'valid' OR line_no = 16")" '4|1' \
 	'an unusable identity is a person of its own; an NHS number used as spell number is replaced'
 is "$(sql "SELECT count(*) FROM w_identity.person_identifier WHERE system = 'nhs_number'")" 2 'valid numbers become people once'
-is "$(sql "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'w_identity' AND c.relname ~ '^(landing|stage|replaced)'")" 0 'landing and stage tables are gone'
+is "$(sql "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'w_identity' AND c.relname ~ '^(landing|stage|replaced)_[0-9]+$'")" 0 'landing and stage tables are gone'
 
 # The same file twice ------------------------------------------------------------------------
 cp awkward.csv again.csv
