@@ -5,7 +5,7 @@ SELECT '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>commis
 body{font-family:Arial,Helvetica,sans-serif;color:#212b32;max-width:820px;margin:24px auto;padding:0 16px;line-height:1.45}
 h1{font-size:26px}h2{font-size:20px;margin-top:36px;border-top:4px solid #005eb8;padding-top:10px}
 table{border-collapse:collapse;font-size:13px;margin:10px 0}th{text-align:left;border-bottom:2px solid #005eb8}td,th{padding:4px 10px 4px 0;vertical-align:top}
-td.n{text-align:right;font-variant-numeric:tabular-nums}p.note{color:#4c6272;font-size:13px}svg{max-width:100%;height:auto}</style></head><body>
+td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}p.note{color:#4c6272;font-size:13px}svg{max-width:100%;height:auto}</style></head><body>
 <h1>A synthetic county: risk, invoices, settlement</h1>
 <p class="note">Every person, hospital, price and claim on this page is invented. Version ' || commissioning.version() || '.</p>';
 

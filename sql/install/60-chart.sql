@@ -14,14 +14,14 @@ AS $$
     SELECT CASE
         WHEN value IS NULL THEN 'not known'
         WHEN unit = 'gbp' THEN CASE WHEN value < 0 THEN '-' ELSE '' END || '£' ||
-            CASE WHEN abs(value) < 100000 THEN to_char(abs(value), 'FM999,999,990.00')
+            CASE WHEN abs(value) < 10000000 THEN to_char(abs(value), 'FM999,999,990.00')
                  ELSE to_char(round(abs(value)), 'FM999,999,999,999,990') END
         WHEN unit = 'pct' THEN to_char(value, 'FM990.0') || '%'
         ELSE to_char(round(value), 'FM999,999,999,999,990')
     END
 $$;
 COMMENT ON FUNCTION chart_number(numeric, text) IS
-    'A number as charts print it: unit gbp (pence shown below 100,000 pounds), pct, or a whole count. NULL prints "not known".';
+    'A number as charts print it: unit gbp (pence shown below 10 million pounds), pct, or a whole count. NULL prints "not known".';
 
 CREATE FUNCTION chart_rows(rows jsonb, VARIADIC required text[]) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

@@ -1,5 +1,5 @@
 -- Charts print the numbers they are given, escaped, and draw to scale.
-SELECT commissioning.chart_number(1234.5, 'gbp'), commissioning.chart_number(-100000.49, 'gbp'), commissioning.chart_number(12.34, 'pct'),
+SELECT commissioning.chart_number(1234.5, 'gbp'), commissioning.chart_number(-10000000.49, 'gbp'), commissioning.chart_number(12.34, 'pct'),
        commissioning.chart_number(1234567), commissioning.chart_number(NULL, 'gbp');
 SELECT commissioning.chart_escape('<a href="x">&'), commissioning.chart_escape(NULL) = '' AS null_is_empty;
 SELECT regexp_replace(commissioning.chart_funnel('Money & time', '[{"label":"<claimed>","value":200},{"label":"net","value":50,"note":"after overlap"}]'), '><', E'>\n<', 'g');
