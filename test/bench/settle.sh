@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# One share curve against x * 0.5 in numeric, both summed over the same million rows: CPU seconds, warm, best of five.
+set -euo pipefail
+source "$top/test/lib/tap.sh"
+psql -Xq -v ON_ERROR_STOP=1 <<'SQL'
+CREATE TABLE difference AS SELECT ((hashint8extended(i, 1) % 2000000000) / 100.0)::numeric(14,2) AS x, 100000000.00::numeric AS base FROM generate_series(1, 1000000) i;
+VACUUM ANALYZE difference;
+SQL
+curve="gain 0..5%:50%, 5%..10%:35%, 10%..15%:15%, 15%..:5%; loss cliff 2% 0..:30% max 4%"
+empty="SELECT count(x) FROM difference"
+half="SELECT sum(x * 0.5) FROM difference"
+share="SELECT sum(commissioning.curve_share('$curve', x, base)) FROM difference"
+
+# cpu QUERY: user seconds of one execution, by the server's own statistics; the best of five.
+cpu() {
+	PGOPTIONS='-c log_executor_stats=on -c client_min_messages=log -c max_parallel_workers_per_gather=0 -c jit=off' \
+		psql -XAtq -c "$1" -c "$1" -c "$1" -c "$1" -c "$1" 2>&1 | sed -n 's/.*\t\([0-9.]*\) s user, \([0-9.]*\) s system, \([0-9.]*\) s elapsed.*/\1 \2/p' |
+		awk '{ t = $1 + $2; if (!n++ || t < best) best = t } END { printf "%.3f", best }'
+}
+for q in "$half" "$share"; do
+	diag "$q"
+	diag "$(psql -XAt -c "SET max_parallel_workers_per_gather = 0" -c "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) $q")"
+done
+e=$(cpu "$empty") h=$(cpu "$half") s=$(cpu "$share")
+diag "CPU seconds for 1,000,000 rows: scan and count $e, x * 0.5 $h, curve_share $s"
+whole=$(awk -v a="$s" -v b="$h" 'BEGIN { printf "%.2f", a / b }')
+diag "ratio of the two queries: $whole; of the function to the multiplication alone, scan taken off: $(awk -v a="$s" -v b="$h" -v e="$e" 'BEGIN { printf "%.2f", (a - e) / (b - e) }')"
+ok "$(awk -v r="$whole" 'BEGIN { print (r <= 3) ? 0 : 1 }')" 'one share curve costs at most 3 x one multiplication'
+
+psql -Xq -v ON_ERROR_STOP=1 <<'SQL'
+CREATE TABLE statement_input AS SELECT 1000000 + i AS benchmark, 900000 + 2 * i AS actual FROM generate_series(1, 10000) i;
+SQL
+diag "10,000 statements of 6 lines: $(cpu "SELECT count(*) FROM statement_input, commissioning.settle(ROW('benchmark - actual', 'gain 0..5%:40%, 5%..:25% max 10%; loss 0..:30%', NULL, 'none', NULL, NULL, NULL, NULL, 0.98, NULL, NULL, NULL, NULL, NULL)::commissioning.settlement_terms, ROW(benchmark, actual, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::commissioning.settlement_inputs)") CPU seconds"
+done_testing

@@ -1,0 +1,57 @@
+# Properties of settlement over thousands of made cases, and an independent settlement beside it.
+source "$top/test/lib/tap.sh"
+psql -Xq -v ON_ERROR_STOP=1 -f "$top/test/oracle/settle.sql"
+
+# holds NAME QUERY: the query counts the cases that break the rule, and all cases.
+holds() {
+	local got
+	got=$(psql -XAt -v ON_ERROR_STOP=1 -c "SET search_path = commissioning, public" -c "$2" | tail -n 1)
+	if [[ $got == 0\|* && $got != '0|0' ]]; then ok 0 "$1 (${got#*|} cases)"; else ok 1 "$1"; diag "broken | cases: $got"; fi
+}
+share() { echo "curve_share(text::share_curve, $1, base / 100.0, factor / 100000000.0)"; }
+
+holds 'the share is that of the oracle' "SELECT count(*) FILTER (WHERE $(share 'x / 100.0') * 100 IS DISTINCT FROM oracle.share(x, base, percent, upper_limits, nums, dens, gate, cap, factor)), count(*) FROM oracle.made"
+holds 'the mirror image' "SELECT count(*) FILTER (WHERE $(share 'x / 100.0') <> -$(share '-x / 100.0')), count(*) FROM oracle.made"
+holds 'nothing of nothing' "SELECT count(*) FILTER (WHERE $(share 0) <> 0), count(*) FROM oracle.made"
+holds 'never more than there is, never the other sign' "SELECT count(*) FILTER (WHERE NOT $(share 'abs(x) / 100.0') BETWEEN 0 AND abs(x) / 100.0), count(*) FROM oracle.made"
+holds 'a larger difference never gives less' "SELECT count(*) FILTER (WHERE $(share 'x / 100.0') > $(share "(x + oracle.r(id, 60, 5000)) / 100.0")), count(*) FROM oracle.made"
+holds 'without a gate the share grows no faster than the difference' "SELECT count(*) FILTER (WHERE $(share "(x + oracle.r(id, 61, 500)) / 100.0") - $(share 'x / 100.0') > oracle.r(id, 61, 500) / 100.0 + 0.01), count(*) FROM oracle.made WHERE gate IS NULL"
+holds 'never beyond the cap' "SELECT count(*) FILTER (WHERE abs($(share 'x / 100.0')) > round(CASE WHEN percent THEN cap * base / 100000 ELSE cap END / 100, 2)), count(*) FROM oracle.made WHERE cap IS NOT NULL"
+holds 'lines add up to the share' "SELECT count(*) FILTER (WHERE $(share 'x / 100.0') <> coalesce((SELECT sum(amount) FROM curve_lines(text::share_curve, x / 100.0, base / 100.0, factor / 100000000.0)), 0)), count(*) FROM oracle.made"
+holds 'percentages scale with the base' "SELECT count(*) FILTER (WHERE abs(curve_share(text::share_curve, 7 * x / 100.0, 7 * base / 100.0, factor / 100000000.0) - 7 * $(share 'x / 100.0')) > 0.04), count(*) FROM oracle.made WHERE percent"
+holds 'a band cut in two shares the same' "SELECT count(*) FILTER (WHERE curve_share(('gain 0..100:' || nums[1] || '/' || dens[1])::share_curve, abs(x) / 100.0, NULL) <> curve_share(('gain 0..33.33:' || nums[1] || '/' || dens[1] || ',33.33..100:' || nums[1] || '/' || dens[1])::share_curve, abs(x) / 100.0, NULL)), count(*) FROM oracle.made"
+holds 'what is printed reads back, equal with an equal hash' "SELECT count(*) FILTER (WHERE text::share_curve::text::share_curve <> text::share_curve OR share_curve_hash(text::share_curve::text::share_curve) <> share_curve_hash(text::share_curve)), count(*) FROM oracle.made"
+holds 'gain and loss written apart share as both does' "SELECT count(*) FILTER (WHERE $(share 'x / 100.0') <> curve_share((replace(text, 'both', 'loss') || ';' || replace(text, 'both', 'gain'))::share_curve, x / 100.0, base / 100.0, factor / 100000000.0)), count(*) FROM oracle.made"
+holds 'a statement settles what the curve shares, and its exact text rounds to it' "SELECT count(*) FILTER (WHERE s.amount <> curve_share(text::share_curve, x / 100.0, base / 100.0)
+   OR 100 * s.amount <> sign(num) * div(200 * abs(num) + den, 2 * den)), count(*)
+   FROM oracle.made m CROSS JOIN LATERAL settle(ROW('benchmark - actual', text, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::settlement_terms, ROW(base / 100.0, (base - x) / 100.0, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::settlement_inputs) s
+   CROSS JOIN LATERAL (SELECT split_part(s.exact_text, '/', 1)::numeric AS num, coalesce(nullif(split_part(s.exact_text, '/', 2), '')::numeric, 1) AS den) e
+   WHERE m.id <= 3000 AND s.line_code = 'settlement'"
+# decimal rates, so that plain numeric is exact: difference, gate, 40 %, quality, factor, cap, one rounding
+holds 'a statement in full is that of plain numeric' "SELECT count(*) FILTER (WHERE s.amount IS DISTINCT FROM CASE WHEN d < g * b THEN 0.00 ELSE round(least(d * 0.40 * q * 0.98, b * 0.01), 2) END), count(*)
+   FROM (SELECT id, base / 100.0 * 0.98 AS b, base / 100.0 * 0.98 - base / 100.0 * (1 - oracle.r(id, 70, 9000) / 100000.0)::numeric(8,5) AS d, base / 100.0 * (1 - oracle.r(id, 70, 9000) / 100000.0)::numeric(8,5) AS a, base,
+                oracle.r(id, 71, 4) / 100.0 AS g, CASE WHEN oracle.r(id, 72, 101) >= 80 THEN 1 WHEN oracle.r(id, 72, 101) >= 50 THEN 0.75 ELSE 0.5 END AS q, oracle.r(id, 72, 101) / 100.0 AS score
+         FROM oracle.made WHERE id <= 3000) m
+   CROSS JOIN LATERAL settle(ROW('benchmark - actual', 'gain 0..:40% max 1%', NULL, 'minimum_rate', 'both', '>=80%:1,>=50%:75% else 50%', 'gain', NULL, 0.98, NULL, 0.02, NULL, NULL, NULL)::settlement_terms,
+        ROW(base / 100.0, a, NULL, NULL, NULL, g, score, NULL, NULL)::settlement_inputs) s
+   WHERE d > 0 AND s.line_code = 'settlement'"
+
+psql -Xq -v ON_ERROR_STOP=1 <<'SQL'
+CREATE TABLE oracle.pool AS
+SELECT id, (oracle.r(id, 1, 2) * 2 - 1) * oracle.r(id, 2, 10000000) AS total,
+       (SELECT array_agg(CASE WHEN i > 1 AND oracle.r(id, 10 + i, 5) = 0 THEN 0 ELSE 1 + oracle.r(id, 20 + i, CASE WHEN id % 2 = 0 THEN 6 ELSE 1000000 END) END::numeric ORDER BY i) FROM generate_series(1, 2 + oracle.r(id, 3, 6)::integer) i) AS weights
+FROM generate_series(1, 5000) id;
+CREATE TABLE oracle.part AS
+SELECT p.id, p.total, w.i, w.weight, (oracle.parts(p.total, p.weights))[w.i] AS expected, sum(w.weight) OVER (PARTITION BY p.id) AS whole,
+       commissioning.split_weighted(p.total / 100.0, w.weight) OVER (PARTITION BY p.id ORDER BY w.i) AS part,
+       commissioning.split_weighted(-p.total / 100.0, w.weight * 0.07) OVER (PARTITION BY p.id ORDER BY w.i) AS mirrored
+FROM oracle.pool p CROSS JOIN LATERAL unnest(p.weights) WITH ORDINALITY AS w (weight, i);
+SQL
+holds 'weighted parts are those of the oracle' "SELECT count(*) FILTER (WHERE part * 100 IS DISTINCT FROM expected), count(*) FROM oracle.part"
+holds 'parts add up to the total' "SELECT count(*) FILTER (WHERE s <> t), count(*) FROM (SELECT sum(part) AS s, min(total) / 100.0 AS t FROM oracle.part GROUP BY id) p"
+holds 'each part is within a penny of exact' "SELECT count(*) FILTER (WHERE abs(part * 100 * whole - total * weight) >= whole), count(*) FROM oracle.part"
+holds 'a weight of nothing gets nothing' "SELECT count(*) FILTER (WHERE part <> 0), count(*) FROM oracle.part WHERE weight = 0"
+holds 'mirror image, and weights to any scale' "SELECT count(*) FILTER (WHERE mirrored <> -part), count(*) FROM oracle.part"
+holds 'a split with these shares gives the same' "SELECT count(*) FILTER (WHERE (SELECT array_agg(amount * 100 ORDER BY party_order) FROM split_amount(total / 100.0, t::party_split)) <> oracle.parts(total, weights)), count(*)
+   FROM (SELECT p.*, (SELECT string_agg('p' || i || ' ' || w || '/' || (SELECT sum(v) FROM unnest(weights) v), ',' ORDER BY i) FROM unnest(weights) WITH ORDINALITY u (w, i)) AS t FROM oracle.pool p) p"
+done_testing
