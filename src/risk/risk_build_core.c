@@ -569,14 +569,12 @@ compare_spans(const void *a, const void *b)
 
 	if (x->first != y->first)
 		return x->first < y->first ? -1 : 1;
-	/* the shorter prefix encloses the longer one: it comes first */
-	if (x->last != y->last)
-		return x->last > y->last ? -1 : 1;
 	return (x->category > y->category) - (x->category < y->category);
 }
 
 /*
- * list_spans --- every prefix with its category and the codes it covers, outer before inner.
+ * list_spans --- every prefix with its category and the codes it covers, outer before inner:
+ * a longer prefix begins at a higher code, as no character is zero.
  */
 static Span *
 list_spans(Draft *draft)
@@ -661,9 +659,7 @@ open_prefix(Draft *draft, const Span *spans, uint32_t i, const Open *outer, Open
 
 	*inner = *outer;
 	inner->last = span->last;
-	for (;
-		 i < draft->head.n_prefixes && spans[i].first == span->first && spans[i].last == span->last;
-		 i++)
+	for (; i < draft->head.n_prefixes && spans[i].first == span->first; i++)
 		inner->words[spans[i].category / 64] |= UINT64_C(1) << (spans[i].category % 64);
 	start_range(draft, span->first, inner->words);
 	return i;
