@@ -121,4 +121,5 @@ WHERE c.parent IS NOT NULL AND p.age_end >= c.min_age
   AND county.u(p.person_id, 100 + c.n) < 1 / (1 + exp(-(c.intercept + c.slope * (p.age_end - 50) / 10 + c.female * p.female::integer
         + 0.05 * (5.5 - p.decile) + 0.45 * p.z
         + CASE WHEN c.parent = ANY (h.has) THEN ln(c.odds) ELSE 0 END + CASE WHEN c.parent2 = ANY (h.has) THEN ln(c.odds2) ELSE 0 END)));
+CREATE INDEX ON county.person_condition (person_id);
 ANALYZE county.person_condition;
