@@ -57,17 +57,21 @@ CREATE FUNCTION @icb@.replace_rows(target text, keys text[], query text, OUT add
 AS $$
 DECLARE
     same text := (SELECT pg_catalog.string_agg(pg_catalog.format('s.%1$I = t.%1$I', k), ' AND ') FROM pg_catalog.unnest(keys) AS k);
+    loops text := pg_catalog.current_setting('enable_nestloop');
 BEGIN
     IF pg_catalog.to_regclass('@icb_identity@.stage_rows') IS NOT NULL THEN
         DROP TABLE @icb_identity@.stage_rows;
     END IF;
     EXECUTE 'CREATE UNLOGGED TABLE @icb_identity@.stage_rows AS ' || query;
     ANALYZE @icb_identity@.stage_rows;
+    -- A target believed empty would be scanned once for each row, and grows while it is.
+    PERFORM pg_catalog.set_config('enable_nestloop', 'off', true);
     -- the comparison of whole rows holds NULLs equal
     EXECUTE pg_catalog.format('DELETE FROM %1$s t WHERE NOT EXISTS (SELECT FROM @icb_identity@.stage_rows s WHERE %2$s AND s = t)', target, same);
     GET DIAGNOSTICS removed = ROW_COUNT;
     EXECUTE pg_catalog.format('INSERT INTO %1$s SELECT s.* FROM @icb_identity@.stage_rows s WHERE NOT EXISTS (SELECT FROM %1$s t WHERE %2$s AND s = t)', target, same);
     GET DIAGNOSTICS added = ROW_COUNT;
+    PERFORM pg_catalog.set_config('enable_nestloop', loops, true);
     DROP TABLE @icb_identity@.stage_rows;
 END
 $$;

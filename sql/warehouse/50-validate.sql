@@ -431,12 +431,14 @@ CREATE FUNCTION @icb@.validate_partition(run bigint, part integer, OUT opened bi
 AS $$
 DECLARE
     held text := '@icb@.finding_p' || part;
+    loops text := pg_catalog.current_setting('enable_nestloop');
 BEGIN
     IF pg_catalog.to_regclass('@icb_identity@.stage_finding') IS NOT NULL THEN
         DROP TABLE @icb_identity@.stage_finding;
     END IF;
     EXECUTE 'CREATE UNLOGGED TABLE @icb_identity@.stage_finding AS ' || @icb@.partition_query('@icb@.finding_live', part);
     ANALYZE @icb_identity@.stage_finding;
+    PERFORM pg_catalog.set_config('enable_nestloop', 'off', true);
     EXECUTE pg_catalog.format($q$
         UPDATE %1$s f
         SET closed_run = $1, closed_at = pg_catalog.clock_timestamp(),
@@ -455,6 +457,7 @@ BEGIN
         FROM @icb_identity@.stage_finding s
         WHERE NOT EXISTS (SELECT FROM %1$s f WHERE f.finding_ref = s.finding_ref AND f.person_id = s.person_id AND f.closed_run IS NULL)$q$, held) USING run;
     GET DIAGNOSTICS opened = ROW_COUNT;
+    PERFORM pg_catalog.set_config('enable_nestloop', loops, true);
     DROP TABLE @icb_identity@.stage_finding;
 END
 $$;
