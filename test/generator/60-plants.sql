@@ -49,7 +49,7 @@ INSERT INTO county.wish (rule_code, kind, variant, times, share, eligible, prefe
 ('ENT06', 'plant', 'after', 1, 0.0003, $$clean AND dataset = 'OP' AND single AND registrations = 1 AND death_date BETWEEN first_day AND last_day - 6$$, '0'),
 ('ENT06', 'near_miss', 'in hospital', 0.5, 0, $$died AND withheld IS NULL AND factor_published$$, '0'),
 ('ENT06', 'near_miss', 'same day', 0.5, 0, $$clean AND dataset = 'OP' AND single AND registrations = 1 AND death_date BETWEEN first_day AND last_day$$, '0'),
-('PRC06', 'plant', 'days', 1, 0, $$clean AND kind = 0 AND cc > 0 AND excess > 0 AND los - rehab > trim$$, '0'),
+('PRC06', 'plant', 'days', 1, 0, $$clean AND kind = 0 AND cc > overlap AND excess > 0 AND los - rehab > trim$$, '0'),
 ('PRC06', 'near_miss', 'overlap', 0.5, 0, $$clean AND kind = 0 AND excess > 0 AND overlap > 0$$, '0'),
 ('PRC06', 'near_miss', 'right', 0.75, 0, $$clean AND kind = 0 AND excess > 0 AND cc > 0$$, '0'),
 ('PRC06', 'absent', 'open', 1, 0, $$clean AND kind = 0 AND excess > 0$$, '0'),

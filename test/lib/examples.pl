@@ -27,7 +27,7 @@ sub run {
 	print $out "$_\\echo $mark\n" for @_;
 	close $out;
 	# notices tell progress and differ from run to run; a page that shows them turns them on
-	my $printed = `cd '$dir' && PGOPTIONS='-c client_min_messages=warning' psql -Xq -P pager=off -f examples.sql 2>&1`;
+	my $printed = `cd '$dir' && PGOPTIONS='-c client_min_messages=warning' psql -Xq -P pager=off -v SHOW_CONTEXT=never -f examples.sql 2>&1`;
 	unlink $script;
 	utf8::decode($printed);
 	$printed =~ s/^psql:examples\.sql:\d+: //mg;
