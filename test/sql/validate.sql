@@ -98,6 +98,16 @@ FROM commissioning.rule_reference WHERE code = 'PRC01';
 CALL val.validate();
 SELECT f.person_id, f.rule_version, f.rule_name, f.net::numeric(16,2), f.closed_reason FROM val.finding f WHERE f.person_id IN (132, 134) AND f.rule_code = 'PRC01' ORDER BY 1, 2;
 
+-- a rule over a field that is not there, or of another type, is refused when it is compiled; a switch that switches nothing is told
+INSERT INTO val.rule (code, version, name, priority, body, source) VALUES
+    ('LOC09', '1', 'Misspelt field', 2, '{"fails": [["podd", "=", "NEL"]], "effect": {"kind": "hold"}}', 'test');
+SELECT val.compile_rules();
+UPDATE val.rule SET body = '{"fails": [["age", "=", "old"]], "effect": {"kind": "hold"}}' WHERE code = 'LOC09';
+SELECT val.compile_rules();
+DELETE FROM val.rule WHERE code = 'LOC09';
+INSERT INTO val.rule_switch (contract_id, rule_code, enabled) VALUES ('K9', 'PRC12', false), ('*', 'LOC09', false);
+SELECT val.compile_rules();
+
 DROP SCHEMA val_reporting CASCADE;
 DROP SCHEMA val CASCADE;
 DROP SCHEMA val_identity CASCADE;
