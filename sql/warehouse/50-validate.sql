@@ -593,17 +593,17 @@ BEGIN
             formula := pg_catalog.concat_ws(' x ', pg_catalog.trim_scale(u), pg_catalog.trim_scale(p), pg_catalog.trim_scale(k));
         END IF;
         RETURN NEXT;
-        IF f.finding_ref = ref AND f.outcome = 'fail' THEN
-            step := step + 1;
-            rule := 'recoverable';
-            formula := CASE WHEN f.net > 0 THEN pg_catalog.format('%s x %s', pg_catalog.trim_scale(f.net), pg_catalog.trim_scale(f.recovery_rate))
-                            ELSE 'an undercharge is reported, not recovered' END;
-            billed_gbp := round(f.net, 2);
-            expected_gbp := f.recoverable;
-            source := 'recovery rate of the contract for this class of care and date';
-            RETURN NEXT;
-        END IF;
     END LOOP;
+    IF asked.outcome = 'fail' THEN
+        step := step + 1;
+        rule := asked.rule_code || ', recoverable';
+        formula := CASE WHEN asked.net > 0 THEN pg_catalog.format('%s x %s', pg_catalog.trim_scale(asked.net), pg_catalog.trim_scale(asked.recovery_rate))
+                        ELSE 'an undercharge is reported, not recovered' END;
+        billed_gbp := round(asked.net, 2);
+        expected_gbp := asked.recoverable;
+        source := 'recovery rate of the contract for this class of care and date';
+        RETURN NEXT;
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION @icb@.explain_finding(text) IS
