@@ -7,6 +7,8 @@
  */
 #include "risk/risk.h"
 
+#include <inttypes.h>
+
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 
@@ -157,9 +159,9 @@ commissioning_risk_flags_out(PG_FUNCTION_ARGS)
 	initStringInfo(&text);
 	if (!RISK_FLAGS_ARE_NEUTRAL(flags))
 	{
-		appendStringInfo(&text, "%d:%016" INT64_MODIFIER "x:", flags->version, flags->fingerprint);
+		appendStringInfo(&text, "%d:%016" PRIx64 ":", flags->version, flags->fingerprint);
 		for (i = 0; i < flags->n_words; i++)
-			appendStringInfo(&text, "%016" INT64_MODIFIER "x", flags->words[i]);
+			appendStringInfo(&text, "%016" PRIx64, flags->words[i]);
 	}
 	PG_RETURN_CSTRING(text.data);
 }

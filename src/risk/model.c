@@ -7,6 +7,8 @@
  */
 #include "risk/risk.h"
 
+#include <inttypes.h>
+
 #include "access/detoast.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
@@ -154,7 +156,7 @@ commissioning_risk_fingerprint(PG_FUNCTION_ARGS)
 {
 	const RiskModel *model = risk_model_argument(fcinfo)->model;
 
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%016" INT64_MODIFIER "x%016" INT64_MODIFIER "x",
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%016" PRIx64 "%016" PRIx64,
 											  model->fingerprint[0], model->fingerprint[1])));
 }
 
