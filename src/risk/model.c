@@ -199,7 +199,7 @@ fill_use(ModelUse *use, struct varlena *argument, MemoryContext parent)
 	use->size = 0;
 	MemoryContextReset(use->context);
 	before = MemoryContextSwitchTo(use->context);
-	use->model = (const RiskModel *) PG_DETOAST_DATUM(argument);
+	use->model = (const RiskModel *) pg_detoast_datum(argument);
 	if (use->model->format != RISK_FORMAT)
 		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
 						errmsg("risk model in unknown stored format %u", use->model->format)));
@@ -264,7 +264,7 @@ risk_model_argument(FunctionCallInfo fcinfo)
 	argument = (struct varlena *) PG_GETARG_POINTER(0);
 	/* neither in line and whole nor out of line: compressed, or built in memory */
 	if (VARATT_IS_EXTENDED(argument) && !VARATT_IS_EXTERNAL_ONDISK(argument))
-		argument = PG_DETOAST_DATUM(argument);
+		argument = pg_detoast_datum(argument);
 	if (cache != NULL && use_matches(&cache->use[cache->latest], argument))
 		return &cache->use[cache->latest];
 	return find_use(fcinfo, argument);

@@ -44,7 +44,7 @@ SELECT problem('CREATE TEMP TABLE a AS SELECT nhs_number ''9434765919'' = ''9434
 	problem('SELECT nhs_number ''9434765919'' + 1');
 
 -- The reader takes what the type takes, less placeholders, and never fails.
-SELECT word, to_nhs_number(word) FROM (VALUES ('943 476 5919'), (' 943-476-5919'), ('9434765910'), ('0000000000'), ('9999999999'), (''),
+SELECT ascii(word) AS first_character, length(word), translate(word, E'\uFEFF\u00A0', '') AS word, to_nhs_number(word) FROM (VALUES ('943 476 5919'), (' 943-476-5919'), ('9434765910'), ('0000000000'), ('9999999999'), (''),
 	('none'), (NULL), ('9434765919.0'), ('9.43477E+09'), (E'\uFEFF9434765919'), (E'9434765919\u00A0')) v (word);
 
 -- NULLs.
