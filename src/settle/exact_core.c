@@ -393,7 +393,7 @@ exact_pow10(ExactInt *r, int k)
 bool
 exact_to_int64(const ExactInt *a, int64_t *out)
 {
-	uint64_t most = a->sign < 0 ? (uint64_t) INT64_MAX + 1 : (uint64_t) INT64_MAX;
+	uint64_t most = (uint64_t) INT64_MAX + (a->sign < 0);
 
 	if (a->n == 0)
 	{
@@ -402,7 +402,7 @@ exact_to_int64(const ExactInt *a, int64_t *out)
 	}
 	if (a->n != 1 || a->limb[0] > most)
 		return false;
-	*out = a->sign < 0 ? (int64_t) (-a->limb[0]) : (int64_t) a->limb[0];
+	*out = (int64_t) ((uint64_t) a->sign * a->limb[0]);
 	return true;
 }
 

@@ -311,7 +311,7 @@ curve_lines(PG_FUNCTION_ARGS)
 
 		rate_print(band->rate, rate);
 		nulls[3] = band->open;
-		values[0] = CStringGetTextDatum(share->side < 0 ? "loss" : "gain");
+		values[0] = CStringGetTextDatum(share->loss ? "loss" : "gain");
 		values[1] = Int32GetDatum(band->number);
 		values[2] = rat_numeric(&band->lower, MONEY_DECIMALS, RATE_DECIMALS);
 		values[3] =

@@ -33,8 +33,8 @@ curve_needs_base(const TermsCurve *c)
 
 	for (which = 0; which < 2; which++)
 	{
-		const TermsSide *side = &c->side[which];
-		const TermsBand *band = c->band + (which == 1 ? c->side[0].bands : 0);
+		const TermsBand *band;
+		const TermsSide *side = curve_side(c, which, &band);
 
 		if (side->gate.den > 0 || side->cap.den > 0)
 			return true;
@@ -43,6 +43,12 @@ curve_needs_base(const TermsCurve *c)
 			return true;
 	}
 	return false;
+}
+
+static u128
+lesser(u128 a, u128 b)
+{
+	return a < b ? a : b;
 }
 
 /* limit_scaled --- amount times the side's common denominator, in pence; false when too wide. */
@@ -73,8 +79,7 @@ bands_scaled(const TermsSide *side, const TermsBand *band, int64_t base, u128 x,
 		if (amount_given(band[i].upper) &&
 			!limit_scaled(band[i].upper, base, side->amount_den, &upper))
 			return false;
-		if (upper > x)
-			upper = x;
+		upper = lesser(upper, x);
 		if (__builtin_mul_overflow(
 				upper - lower, (u128) band[i].rate.num * (u128) (side->rate_den / band[i].rate.den),
 				&part) ||
@@ -96,8 +101,9 @@ share_pence(const TermsCurve *c, int64_t x, int64_t base, int64_t factor_num, in
 			int64_t *out)
 {
 	const TermsBand *band;
-	const TermsSide *side = curve_side(c, x < 0, &band);
-	u128             scaled = x < 0 ? -(u128) x : (u128) x;
+	bool             loss = x < 0;
+	const TermsSide *side = curve_side(c, loss, &band);
+	u128             scaled = loss ? -(u128) x : (u128) x;
 	u128             limit, total, den, rest;
 
 	*out = 0;
@@ -121,15 +127,30 @@ share_pence(const TermsCurve *c, int64_t x, int64_t base, int64_t factor_num, in
 		if (!limit_scaled(side->cap, base, side->amount_den, &limit) ||
 			__builtin_mul_overflow(limit, (u128) side->rate_den * (u128) factor_den, &limit))
 			return false;
-		if (total > limit)
-			total = limit;
+		total = lesser(total, limit);
 	}
 	rest = total % den;
 	total = total / den + (rest >= den - rest);
 	if (total > (u128) INT64_MAX)
 		return false;
-	*out = x < 0 ? -(int64_t) total : (int64_t) total;
+	*out = loss ? -(int64_t) total : (int64_t) total;
 	return true;
+}
+
+/* magnitude_of --- |v|. */
+static ExactRat
+magnitude_of(const ExactRat *v)
+{
+	ExactRat magnitude = *v;
+
+	magnitude.num.sign = abs(magnitude.num.sign);
+	return magnitude;
+}
+
+static ExactRat
+rat_lesser(const ExactRat *a, const ExactRat *b)
+{
+	return rat_cmp(a, b) > 0 ? *b : *a;
 }
 
 /* amount_value --- an amount in pounds. */
@@ -161,8 +182,7 @@ share_band(const TermsBand *term, const ExactRat *x, const ExactRat *base, const
 	if (!band->open)
 	{
 		amount_value(term->upper, base, &band->upper);
-		if (rat_cmp(&band->upper, x) < 0)
-			band->slice = band->upper;
+		band->slice = rat_lesser(&band->upper, x);
 	}
 	rat_sub(&band->slice, &band->slice, lower);
 	rat_set(&rate, term->rate.num, term->rate.den);
@@ -179,14 +199,13 @@ void
 share_compute(const TermsCurve *c, const ExactRat *x, const ExactRat *base, Share *share)
 {
 	const TermsBand *term;
-	const TermsSide *side = curve_side(c, rat_sign(x) < 0, &term);
-	ExactRat         magnitude = *x;
+	bool             loss = rat_sign(x) < 0;
+	const TermsSide *side = curve_side(c, loss, &term);
+	ExactRat         magnitude = magnitude_of(x);
 	ExactRat         lower;
 	int              i;
 
-	if (rat_sign(x) < 0)
-		rat_neg(&magnitude);
-	share->side = rat_sign(x) < 0 ? -1 : 1;
+	share->loss = loss;
 	share->bands = 0;
 	share->gate_met = true;
 	share->gate_term = side->gate;
@@ -229,9 +248,9 @@ void
 share_apply(const Share *share, const ExactRat *factor, ExactRat *out)
 {
 	rat_mul(out, &share->total, factor);
-	if (share->has_cap && rat_cmp(out, &share->cap) > 0)
-		*out = share->cap;
-	if (share->side < 0)
+	if (share->has_cap)
+		*out = rat_lesser(out, &share->cap);
+	if (share->loss)
 		rat_neg(out);
 }
 
@@ -419,7 +438,7 @@ share_apportion(const Share *share, int64_t total, int64_t *out)
 		out[i] = 0;
 	if (rat_sign(&share->total) == 0)
 		return total == 0;
-	exact_set(&common, 1);
+	exact_copy(&common, &share->total.den);
 	for (i = 0; i < share->bands; i++)
 	{
 		ExactInt den;
@@ -449,7 +468,7 @@ typedef struct Writer
 	Settlement         *out;
 	char               *message;
 	size_t              message_size;
-	int                 side; /* 1 gain, -1 loss */
+	bool                loss;
 	ExactRat            base;
 	ExactRat            running; /* signed */
 	bool                overflow;
@@ -509,17 +528,6 @@ missing(Writer *w, SettleInput input, const char *why)
 	return SETTLE_MISSING;
 }
 
-/* magnitude_of --- |v|. */
-static ExactRat
-magnitude_of(const ExactRat *v)
-{
-	ExactRat magnitude = *v;
-
-	if (rat_sign(v) < 0)
-		rat_neg(&magnitude);
-	return magnitude;
-}
-
 /* add_line --- a line whose amount is what stands now. */
 static SettleLine *
 add_line(Writer *w, const char *code, const char *clause)
@@ -528,7 +536,7 @@ add_line(Writer *w, const char *code, const char *clause)
 
 	line->code = code;
 	snprintf(line->clause, sizeof(line->clause), "%s", clause);
-	line->formula[0] = line->rate[0] = '\0';
+	line->rate[0] = '\0';
 	line->has_quantity = false;
 	line->exact = w->running;
 	if (rat_overflow(&w->running) || !money_round(&w->running, EXACT_HALF_AWAY, 1, &line->pence))
@@ -571,7 +579,7 @@ write_difference(Writer *w)
 		rat_neg(&w->running);
 	if (in->given[INPUT_CARRIED_FORWARD])
 		rat_add(&w->running, &w->running, &in->value[INPUT_CARRIED_FORWARD]);
-	w->side = rat_sign(&w->running) < 0 ? -1 : 1;
+	w->loss = rat_sign(&w->running) < 0;
 	line = add_line(w, "difference",
 					t->excess ? "measure: actual - benchmark" : "measure: benchmark - actual");
 	if (t->excess)
@@ -592,7 +600,7 @@ write_difference(Writer *w)
 static bool
 touches(const Writer *w, int sides)
 {
-	return (sides & (w->side < 0 ? SIDE_LOSS : SIDE_GAIN)) != 0;
+	return (sides & (w->loss ? SIDE_LOSS : SIDE_GAIN)) != 0;
 }
 
 /* write_gate --- "|x| >= threshold: met"; what stands becomes 0 when it is not. */
@@ -678,12 +686,12 @@ write_gates(Writer *w)
 				   text, &threshold);
 	}
 	share_compute(t->curve, &w->running, &w->base, share);
-	share->side = w->side;
+	share->loss = w->loss;
 	w->overflow |= share->overflow;
 	if (share->has_gate && rat_sign(&w->running) != 0)
 	{
 		amount_print(share->gate_term, text);
-		write_gate(w, w->side < 0 ? "curve: loss cliff" : "curve: gain cliff", text, &share->gate);
+		write_gate(w, w->loss ? "curve: loss cliff" : "curve: gain cliff", text, &share->gate);
 	}
 	return SETTLE_OK;
 }
@@ -693,17 +701,17 @@ static void
 write_bands(Writer *w)
 {
 	const Share *share = &w->out->share;
-	const char *side = w->terms->curve->flags & CURVE_BOTH ? "both" : w->side < 0 ? "loss" : "gain";
-	int64_t     part[TERMS_MAX_BANDS];
-	int64_t     total;
-	ExactRat    one;
-	SettleLine *line;
-	char        text[2 * TERMS_TEXT];
-	int         i;
+	const char  *side = w->terms->curve->flags & CURVE_BOTH ? "both" : w->loss ? "loss" : "gain";
+	int64_t      part[TERMS_MAX_BANDS];
+	int64_t      total;
+	ExactRat     one;
+	SettleLine  *line;
+	char         text[2 * TERMS_TEXT];
+	int          i;
 
 	rat_set(&one, 1, 1);
 	rat_mul(&w->running, &share->total, &one);
-	if (w->side < 0)
+	if (w->loss)
 		rat_neg(&w->running);
 	if (rat_overflow(&w->running) || !money_round(&w->running, EXACT_HALF_AWAY, 1, &total) ||
 		!share_apportion(share, total, part))
@@ -727,7 +735,7 @@ write_bands(Writer *w)
 		line->has_quantity = true;
 		line->quantity = band->slice;
 		line->exact = band->amount;
-		if (w->side < 0)
+		if (w->loss)
 			rat_neg(&line->exact);
 		line->pence = part[i];
 	}
@@ -801,7 +809,7 @@ write_cap(Writer *w, const char *clause, TermsAmount term, const ExactRat *of, c
 	if (reached)
 	{
 		w->running = limit;
-		if (w->side < 0)
+		if (w->loss)
 			rat_neg(&w->running);
 	}
 	line = add_line(w, "cap", clause);
@@ -817,12 +825,11 @@ static SettleStatus
 write_caps(Writer *w)
 {
 	const Share     *share = &w->out->share;
-	const SettleCap *cap = &w->terms->cap[w->side < 0];
+	const SettleCap *cap = &w->terms->cap[w->loss];
 	const ExactRat  *of = &w->base;
 
 	if (share->has_cap)
-		write_cap(w, w->side < 0 ? "curve: loss max" : "curve: gain max", share->cap_term, of,
-				  "base");
+		write_cap(w, w->loss ? "curve: loss max" : "curve: gain max", share->cap_term, of, "base");
 	if (!cap->given)
 		return SETTLE_OK;
 	if (cap->of_revenue)
@@ -832,7 +839,7 @@ write_caps(Writer *w)
 						   "the terms cap the result by it; record it for the period");
 		of = &w->inputs->value[INPUT_REVENUE];
 	}
-	write_cap(w, w->side < 0 ? "cap_loss" : "cap_gain", cap->amount, of,
+	write_cap(w, w->loss ? "cap_loss" : "cap_gain", cap->amount, of,
 			  cap->of_revenue ? "revenue" : "base");
 	return SETTLE_OK;
 }
@@ -877,7 +884,7 @@ static SettleStatus
 check_base(Writer *w)
 {
 	const SettleTerms *t = w->terms;
-	const SettleCap   *cap = &t->cap[w->side < 0];
+	const SettleCap   *cap = &t->cap[w->loss];
 
 	if (!curve_needs_base(t->curve) && t->gate_by == GATE_NONE &&
 		!(cap->given && cap->amount.den > 0 && !cap->of_revenue))
@@ -919,14 +926,14 @@ settle_statement(const SettleTerms *terms, const SettleInputs *inputs, Settlemen
 	write_bands(&w);
 	if (terms->quality && touches(&w, terms->quality_sides))
 		status = write_scaled(&w, terms->quality, "quality");
-	if (status == SETTLE_OK && terms->loss_rate && w.side < 0)
+	if (status == SETTLE_OK && terms->loss_rate && w.loss)
 		status = write_scaled(&w, terms->loss_rate, "loss_rate");
 	if (status != SETTLE_OK)
 		return status;
 	/* once nothing stands, the later steps have nothing to say */
-	if (terms->has_factor[w.side < 0] && rat_sign(&w.running) != 0)
-		write_product(&w, "factor", w.side < 0 ? "factor_loss" : "factor_gain",
-					  &terms->factor[w.side < 0], "");
+	if (terms->has_factor[w.loss] && rat_sign(&w.running) != 0)
+		write_product(&w, "factor", w.loss ? "factor_loss" : "factor_gain", &terms->factor[w.loss],
+					  "");
 	if (rat_sign(&w.running) != 0)
 		status = write_caps(&w);
 	if (status != SETTLE_OK)

@@ -13,7 +13,7 @@
 #include "settle/exact_core.h"
 #include "settle/terms_core.h"
 
-/* What a curve makes of a difference; magnitudes, the sign is side's. */
+/* What a curve makes of a difference; magnitudes, the sign is that of its side. */
 typedef struct ShareBand
 {
 	int           number;
@@ -27,7 +27,7 @@ typedef struct ShareBand
 
 typedef struct Share
 {
-	int         side; /* 1 gain, -1 loss */
+	bool        loss;
 	bool        overflow;
 	bool        has_gate;
 	bool        gate_met;

@@ -77,7 +77,11 @@ fraction_cmp(TermsFraction a, TermsFraction b)
 	return (left > right) - (left < right);
 }
 
-/* common_den --- least common multiple of two denominators, 0 when it is wider than int64. */
+/*
+ * common_den --- least common multiple of two denominators, 0 when it is wider than int64.
+ *
+ * A multiple that was too wide stays so; money (den 0) asks for nothing.
+ */
 static int64_t
 common_den(int64_t a, int64_t b)
 {
@@ -85,8 +89,8 @@ common_den(int64_t a, int64_t b)
 	int64_t y = b;
 	int64_t product;
 
-	if (a == 0)
-		return 0;
+	if (a == 0 || b == 0)
+		return a;
 	while (y != 0)
 	{
 		int64_t rest = x % y;
@@ -506,13 +510,10 @@ finish_side(TermsSide *side, const TermsBand *band)
 	for (i = 0; i < side->bands; i++)
 	{
 		side->rate_den = common_den(side->rate_den, band[i].rate.den);
-		if (band[i].upper.den > 0)
-			side->amount_den = common_den(side->amount_den, band[i].upper.den);
+		side->amount_den = common_den(side->amount_den, band[i].upper.den);
 	}
-	if (side->gate.den > 0)
-		side->amount_den = common_den(side->amount_den, side->gate.den);
-	if (side->cap.den > 0)
-		side->amount_den = common_den(side->amount_den, side->cap.den);
+	side->amount_den = common_den(side->amount_den, side->gate.den);
+	side->amount_den = common_den(side->amount_den, side->cap.den);
 }
 
 /* read_side --- ['cliff' amount] band {',' band} ['max' amount]. */

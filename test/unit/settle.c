@@ -113,6 +113,15 @@ test_shares(void)
 	share(gate, -1003, 100000, 2, 5, -201, true);
 	share(gate, -900, 100000, 1, 1, 0, true);
 	share(gate, -100000, 100000, 1, 2, -500, true);
+	/* money and percent on one side */
+	share("gain cliff 10 0..3%:50% max 20", 999, 100000, 1, 1, 0, true);
+	share("gain cliff 10 0..3%:50% max 20", 1000, 100000, 1, 1, 500, true);
+	share("gain cliff 10 0..3%:50% max 20", 9999, 100000, 1, 1, 1500, true);
+	share("gain cliff 10 0..7.5%:50% max 20", 9999, 100000, 1, 1, 2000, true);
+	share("gain cliff 1% 0..20:1/3,20..:1/2 max 30.50", 1000, 100000, 1, 1, 333, true);
+	share("gain cliff 1% 0..20:1/3,20..:1/2 max 30.50", 3000, 100000, 1, 1, 1167, true);
+	share("gain cliff 1% 0..20:1/3,20..:1/2 max 30.50", 99999, 100000, 1, 1, 3050, true);
+	share("gain cliff 1% 0..20:1/3,20..:1/2 max 30.50", 999, 100000, 1, 1, 0, true);
 	share("gain 0..5:100%", 400, 0, 1, 1, 400, true);
 	share("gain 0..5:100%", 600, 0, 1, 1, 500, true);
 	share("gain 0..5:100%", -600, 0, 1, 1, 0, true);
@@ -270,6 +279,15 @@ divides(const char *text, int64_t total, bool first, const char *expected)
 	return strcmp(shown, expected) == 0;
 }
 
+static bool
+weighs(const ExactInt *weight, int64_t a, int64_t b, int64_t c)
+{
+	int64_t x, y, z;
+
+	return exact_to_int64(&weight[0], &x) && exact_to_int64(&weight[1], &y) &&
+		   exact_to_int64(&weight[2], &z) && x == a && y == b && z == c;
+}
+
 static void
 test_splits(void)
 {
@@ -299,6 +317,10 @@ test_splits(void)
 	   "ends");
 	ok(divides("a 1/9223372036854775783,b remaining", INT64_MAX, false, "1 9223372036854775806"),
 	   "wide");
+	ok(split_weights(split("a 1/6,b remaining,c 1/4"), weight) && weighs(weight, 2, 7, 3),
+	   "weights over the common denominator");
+	ok(split_weights(split("a 3/10,b 1/2,c 20%"), weight) && weighs(weight, 3, 5, 2),
+	   "weights without a remaining party");
 	for (i = 0; i < 3; i++)
 		exact_set(&weight[i], 0);
 	ok(!apportion(5, 3, weight, order, false, part), "weights that are all 0");
@@ -336,8 +358,12 @@ statement(const SettleTerms *t, const SettleInputs *in)
 	static char       number[2 * EXACT_TEXT];
 	char              message[256];
 	char             *p = shown;
-	SettleStatus      status = settle_statement(t, in, &out, message, sizeof(message));
+	SettleStatus      status;
 	int               i;
+
+	/* whatever stood there before must not show */
+	memset(&out, 'x', sizeof(out));
+	status = settle_statement(t, in, &out, message, sizeof(message));
 
 	if (status != SETTLE_OK)
 	{
@@ -552,6 +578,142 @@ test_statements(void)
 	says(statement(&t, &in), "2 ", "far more than fits");
 }
 
+/* power --- 10^k + more */
+static ExactRat
+power(int k, int64_t more)
+{
+	ExactRat r, ten = ratio(10, 1), rest = ratio(more, 1);
+
+	for (r = ratio(1, 1); k > 0; k--)
+		rat_mul(&r, &r, &ten);
+	rat_add(&r, &r, &rest);
+	return r;
+}
+
+/* Numbers at the ends of what a statement shows in full. */
+static void
+test_wide_statements(void)
+{
+	static SettleTerms  t;
+	static SettleInputs in;
+
+	t.unit = 1;
+	t.curve = curve("both 0..:50%");
+	set(&in, INPUT_BENCHMARK, 1, 1);
+	set(&in, INPUT_ACTUAL, 1, 1);
+	in.value[INPUT_BENCHMARK] = power(36, 5);
+	in.value[INPUT_ACTUAL] = power(36, 0);
+	says(statement(&t, &in),
+		 "difference|measure: benchmark - actual|"
+		 "1,000,000,000,000,000,000,000,000,000,000,000,005.00 - "
+		 "1,000,000,000,000,000,000,000,000,000,000,000,000.00|||5|500\n"
+		 "band|curve: both band 1|(5.00 - 0.00) x 50%|5|50%|5/2|250\n"
+		 "share|curve|sum of 1 band|||5/2|250\n"
+		 "settlement|rounding|2.50 to 0.01, half away from zero|||5/2|250\n",
+		 "40 characters are shown");
+	in.value[INPUT_BENCHMARK] = power(37, 5);
+	in.value[INPUT_ACTUAL] = power(37, 6);
+	says(statement(&t, &in),
+		 "difference|measure: benchmark - actual|... - ...|||-1|-100\n"
+		 "band|curve: both band 1|(1.00 - 0.00) x 50%|1|50%|-1/2|-50\n"
+		 "share|curve|sum of 1 band|||-1/2|-50\n"
+		 "settlement|rounding|-0.50 to 0.01, half away from zero|||-1/2|-50\n",
+		 "41 are not");
+	in.value[INPUT_BENCHMARK] = power(13, 1);
+	in.value[INPUT_ACTUAL] = power(13, 0);
+	t.has_discount = true;
+	rat_set(&t.discount, 1, 100000000000);
+	ok(strstr(statement(&t, &in), "|10,000,000,000,001.00 x (1 - 0.000000001%) - ") != NULL,
+	   "a percentage of nine decimals");
+	rat_set(&t.discount, 1, 1000000000000);
+	ok(strstr(statement(&t, &in), "|10,000,000,000,001.00 x (1 - 1/1000000000000) - ") != NULL,
+	   "ten decimals make a fraction");
+	t.has_discount = false;
+	t.gate_by = GATE_BY_RATE;
+	t.gate_sides = SIDE_GAIN;
+	set(&in, INPUT_BASE, 7000, 1);
+	set(&in, INPUT_MINIMUM_RATE, 1, 1000000000000);
+	ok(strstr(statement(&t, &in), "gate|gate: minimum_rate|1.00 >= 1/1000000000000 x 7,000.00 = "
+								  "0.00: met|") != NULL,
+	   "a gate by a fraction");
+	in.value[INPUT_MINIMUM_RATE] = power(59, 0);
+	ok(strstr(statement(&t, &in), "|1.00 < 10000000000000000000000000000000000000000000000000000000"
+								  "000000% x 7,000.00 = ...: not met, short by ...|") != NULL,
+	   "a rate of 63 characters is shown");
+	in.value[INPUT_MINIMUM_RATE] = power(60, 0);
+	ok(strstr(statement(&t, &in), "gate|gate: minimum_rate|1.00 < ...: not met, short by ...|"),
+	   "one of 64 is not");
+	in.value[INPUT_BASE] = power(280, 0);
+	says(statement(&t, &in), "2 ", "a threshold that does not fit");
+	t.gate_sides = SIDE_LOSS;
+	ok(strstr(statement(&t, &in), "gate|") == NULL, "nor does it matter on the other side");
+	in.value[INPUT_ACTUAL] = in.value[INPUT_BENCHMARK];
+	t.curve = curve("both 0..:50% max 100000000000000000%");
+	says(statement(&t, &in), "2 ", "a cap that does not fit, over no difference");
+	rat_mul(&in.value[INPUT_BASE], &in.value[INPUT_BASE], &in.value[INPUT_BASE]);
+	t.curve = curve("both 0..:50% max 1%");
+	says(statement(&t, &in),
+		 "1 the terms take percentages of the base, which must be above 0; record base, or correct "
+		 "benchmark",
+		 "a base that does not fit");
+}
+
+/* What the base is needed for, and inputs of nothing. */
+static void
+test_bases(void)
+{
+	static const char   refused[] = "1 the terms take percentages of the base, which must be above "
+									"0; record base, or correct benchmark";
+	static SettleTerms  t;
+	static SettleInputs in;
+
+	t.unit = 1;
+	t.curve = curve("both 0..:50%");
+	set(&in, INPUT_BENCHMARK, 90, 1);
+	set(&in, INPUT_ACTUAL, 100, 1);
+	set(&in, INPUT_BASE, 0, 1);
+	set(&in, INPUT_REVENUE, 20, 1);
+	set(&in, INPUT_CARRIED_FORWARD, 0, 1);
+	set(&in, INPUT_LOSS_RELIEF, 0, 1);
+	says(statement(&t, &in),
+		 "difference|measure: benchmark - actual|90.00 - 100.00|||-10|-1000\n"
+		 "band|curve: both band 1|(10.00 - 0.00) x 50%|10|50%|-5|-500\n"
+		 "share|curve|sum of 1 band|||-5|-500\n"
+		 "settlement|rounding|-5.00 to 0.01, half away from zero|||-5|-500\n",
+		 "money needs no base; nothing forward and no relief are no lines");
+	rat_set(&in.value[INPUT_LOSS_RELIEF], 2, 1);
+	in.given[INPUT_LOSS_RELIEF] = false;
+	ok(strstr(statement(&t, &in), "relief") == NULL, "no relief given");
+	t.cap[1].given = true;
+	t.cap[1].amount.num = 300;
+	ok(strstr(statement(&t, &in), "cap|cap_loss|5.00 at most 3.00: capped|3|3|-3|-300\n") != NULL,
+	   "nor does a cap in money");
+	rat_set(&in.value[INPUT_BENCHMARK], 110, 1);
+	ok(strstr(statement(&t, &in), "cap|") == NULL, "which is the loss side's");
+	t.cap[1].amount.num = 1;
+	t.cap[1].amount.den = 10;
+	ok(strstr(statement(&t, &in), "cap|") == NULL, "in percent too");
+	rat_set(&in.value[INPUT_BENCHMARK], 90, 1);
+	says(statement(&t, &in), refused, "a cap in percent of a base of 0");
+	rat_set(&in.value[INPUT_BASE], -5, 1);
+	says(statement(&t, &in), refused, "and of a negative one");
+	rat_set(&in.value[INPUT_BASE], 1, 1);
+	ok(strstr(statement(&t, &in), "cap|cap_loss|5.00 at most 10% of base 1.00 = 0.10: capped|"),
+	   "of a base of 1");
+	rat_set(&in.value[INPUT_BASE], 0, 1);
+	t.cap[1].of_revenue = true;
+	ok(strstr(statement(&t, &in), "cap|cap_loss|5.00 at most 10% of revenue 20.00 = 2.00: capped|"),
+	   "of revenue it needs no base");
+	rat_set(&in.value[INPUT_REVENUE], 50, 1);
+	ok(strstr(statement(&t, &in),
+			  "cap|cap_loss|5.00 at most 10% of revenue 50.00 = 5.00: not reached|"),
+	   "a cap just met is not reached");
+	t.gate_by = GATE_BY_RATE;
+	t.gate_sides = SIDE_LOSS;
+	set(&in, INPUT_MINIMUM_RATE, 1, 10);
+	says(statement(&t, &in), refused, "a gate needs a base");
+}
+
 int
 main(void)
 {
@@ -562,5 +724,7 @@ main(void)
 	test_splits();
 	test_lines();
 	test_statements();
+	test_wide_statements();
+	test_bases();
 	return done_testing();
 }
