@@ -3,7 +3,8 @@
 # TOP is the checkout, WORK a directory to build in, FILES a pattern that narrows the cores down (while writing tests).
 #
 # A mutant is one core with one integer or character constant or one operator changed.  Mutants that do not compile
-# or whose object file equals the original's are drawn anew.  A mutant is killed when a unit test that can reach the
+# or whose object file equals the original's are drawn anew.  Array dimensions in declarations are left alone: a longer
+# buffer changes nothing, a shorter one is for the sanitisers of the unit tests, which these runs do without.  A mutant is killed when a unit test that can reach the
 # core fails, crashes or runs for more than ten seconds; what survives is printed with its place.
 use strict;
 use warnings;
@@ -47,9 +48,21 @@ my %swap = (
 	'*=' => '/=', '/=' => '*=', '<<' => '>>', '>>' => '<<', '&' => '|', '|' => '&', '|=' => '&=', '&=' => '|=', '^' => '&',
 );
 
+# The dimensions in a line that declares arrays, as a set of offsets.
+sub dimensions {
+	my ($text) = @_;
+	my %inside;
+	while ($text =~ /^(?<declared>\s*(?!return|else|case|goto|sizeof)\w+(?:\s+\**\w+)+\[[^=;\n]*)[=;]/gm) {
+		my ($at, $declared) = ($-[0], $+{declared});
+		while ($declared =~ /\[([^\]]*)\]/g) { $inside{$_} = 1 for $at + $-[1] .. $at + $+[1] - 1 }
+	}
+	return \%inside;
+}
+
 sub places {
 	my ($core) = @_;
 	my $text = $source{$core};
+	my $dimension = dimensions($text);
 	my @places;
 	while ($text =~ m{
 		\G(?: (?<skip> \s+ | /\*.*?\*/ | //[^\n]* | ^\#include[^\n]* | "(?:\\.|[^"\\])*" | [A-Za-z_]\w* | -> | \.\.\. )
@@ -59,6 +72,7 @@ sub places {
 		  | (?<operator> <<= | >>= | [<>=!+\-*/|&]= | \+\+ | -- | << | >> | && | \|\| | [<>+\-*/%&|^] )
 		  | . )}gsmx) {
 		my $at = $-[0];
+		next if $dimension->{$at};
 		if (defined $+{number}) {
 			my $n = $+{number};
 			no warnings 'portable';
