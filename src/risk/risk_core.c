@@ -47,7 +47,8 @@ risk_prefix_unpack(uint64_t packed, char *text)
 {
 	int length = 0;
 
-	while (length < RISK_MAX_PREFIX_LENGTH && (packed >> 56) != 0)
+	/* eight shifts leave nothing */
+	while ((packed >> 56) != 0)
 	{
 		text[length++] = (char) (packed >> 56);
 		packed <<= 8;

@@ -808,7 +808,9 @@ test_links(void)
 	   "identity: 1 + 2 * 3 - 0.5 * 4");
 	ok(risk_apply_link(logit, 0, &result) && result == 0.5 && risk_apply_link(logit, 1, &result) &&
 		   fabs(result - 0.7310585786300049) < 1e-15 && risk_apply_link(logit, -1, &result) &&
-		   fabs(result - 0.2689414213699951) < 1e-15,
+		   fabs(result - 0.2689414213699951) < 1e-15 && risk_apply_link(logit, 0.5, &result) &&
+		   fabs(result - 0.6224593312018546) < 1e-15 && risk_apply_link(logit, -0.5, &result) &&
+		   fabs(result - 0.3775406687981454) < 1e-15,
 	   "logit");
 	ok(risk_apply_link(logit, 1000, &result) && result == 1 &&
 		   risk_apply_link(logit, -1000, &result) && result == 0 &&
