@@ -3,7 +3,7 @@ EXTENSION = commissioning
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" commissioning.control)
 
 MODULE_big = commissioning
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/types/*.c src/risk/*.c src/invoice/*.c src/settle/*.c)))
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/types/*.c src/json/*.c src/risk/*.c src/invoice/*.c src/settle/*.c)))
 
 EXTENSION_SCRIPT = commissioning--$(EXTVERSION).sql
 UPGRADE_SCRIPTS = $(notdir $(wildcard sql/upgrade/commissioning--*--*.sql))

@@ -31,17 +31,17 @@ inv_resize(void *old, size_t size)
  * inv_sqlstate --- SQLSTATE of a fault the cores report.
  */
 int
-inv_sqlstate(InvFault fault)
+inv_sqlstate(JsonFault fault)
 {
 	switch (fault)
 	{
-		case INV_OUT_OF_RANGE:
+		case JSON_OUT_OF_RANGE:
 			return ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE;
-		case INV_TOO_LARGE:
+		case JSON_TOO_LARGE:
 			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
-		case INV_UNKNOWN_FIELD:
+		case JSON_UNKNOWN_FIELD:
 			return ERRCODE_UNDEFINED_COLUMN;
-		case INV_WRONG_TYPE:
+		case JSON_WRONG_TYPE:
 			return ERRCODE_DATATYPE_MISMATCH;
 		default:
 			return ERRCODE_INVALID_TEXT_REPRESENTATION;

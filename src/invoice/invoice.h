@@ -15,7 +15,8 @@
 #include "access/htup_details.h"
 #include "funcapi.h"
 
-#include "invoice/json_core.h"
+#include "invoice/decimal_core.h"
+#include "json/json_core.h"
 
 /* A large value keeps its toast pointer in every row; the value is read once per pointer. */
 #define INV_FLAT_SLOTS 32
@@ -46,7 +47,7 @@ extern bool      inv_row_type(FmgrInfo *flinfo, InvRowCache *cache, HeapTupleHea
 extern TupleDesc inv_result_type(FunctionCallInfo fcinfo);
 
 extern void *inv_resize(void *old, size_t size);
-extern int   inv_sqlstate(InvFault fault);
+extern int   inv_sqlstate(JsonFault fault);
 extern bool  inv_numeric_arg(Datum numeric, InvDecimal *amount);
 extern Datum inv_numeric_datum(InvDecimal amount);
 

@@ -111,8 +111,8 @@ checked_rules(struct varlena *value)
 static RuleSet *
 compile(FunctionCallInfo fcinfo, const char *text, size_t length)
 {
-	InvBuffer out = {.resize = inv_resize};
-	InvError  error;
+	JsonBuffer out = {.resize = inv_resize};
+	JsonError  error;
 
 	if (!rules_compile(text, length, GetDatabaseEncoding() == PG_UTF8, &out, &error))
 		ereturn(
@@ -320,7 +320,7 @@ bind(CheckSite *site, const RuleSet *rules)
 	MemoryContext old = MemoryContextSwitchTo(site->bound_memory);
 	Binding      *binding = palloc0(sizeof(Binding));
 	const char  **types = palloc0(rules->fields * sizeof(char *));
-	InvError      error;
+	JsonError     error;
 	uint32        i;
 
 	binding->fields = palloc0(rules->fields * sizeof(BoundField));

@@ -24,13 +24,13 @@ static const char *const class_names[] = {"missing",  "other",  "text",
  * joined. */
 typedef struct Reading
 {
-	InvJson   json;
-	InvBuffer rules;
-	InvBuffer nodes;
-	InvBuffer operands;
-	InvBuffer fields;
-	InvBuffer evidence;
-	InvBuffer pool;
+	JsonReader json;
+	JsonBuffer rules;
+	JsonBuffer nodes;
+	JsonBuffer operands;
+	JsonBuffer fields;
+	JsonBuffer evidence;
+	JsonBuffer pool;
 } Reading;
 
 #define PARTS 6
@@ -39,7 +39,7 @@ typedef struct Reading
  * parts --- the growing parts of a reading, in the order of the layout.
  */
 static void
-parts(Reading *r, InvBuffer *list[PARTS])
+parts(Reading *r, JsonBuffer *list[PARTS])
 {
 	list[0] = &r->rules;
 	list[1] = &r->nodes;
@@ -55,7 +55,7 @@ parts(Reading *r, InvBuffer *list[PARTS])
 static bool
 bad(Reading *r, const char *expected)
 {
-	return inv_json_fail(&r->json, INV_BAD_TEXT, "expected %s", expected);
+	return json_fail(&r->json, JSON_BAD_TEXT, "expected %s", expected);
 }
 
 /*
@@ -67,11 +67,7 @@ read_text(Reading *r, size_t most, uint32_t *text)
 	size_t length;
 
 	*text = r->pool.length;
-	if (!inv_json_string(&r->json, &r->pool, &length))
-		return false;
-	if (length == 0 || length > most)
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected 1 to %d characters", (int) most);
-	return true;
+	return json_short_string(&r->json, &r->pool, most, &length);
 }
 
 /*
@@ -93,7 +89,7 @@ field_index(Reading *r, uint32_t name)
 		r->pool.length = name;
 		return i;
 	}
-	inv_buffer_add(&r->fields, &name, sizeof(name));
+	json_buffer_add(&r->fields, &name, sizeof(name));
 	return count;
 }
 
@@ -112,20 +108,6 @@ read_field(Reading *r, uint32_t *field)
 }
 
 /*
- * once --- marks a key as seen; fails when it was, or is none of ours.
- */
-static bool
-once(Reading *r, unsigned *seen, int key)
-{
-	if (key < 0)
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "unknown key");
-	if (*seen & 1u << key)
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "given twice");
-	*seen |= 1u << key;
-	return true;
-}
-
-/*
  * word_index --- which of the words the text is; -1 for none.
  */
 static int
@@ -135,20 +117,6 @@ word_index(const char *text, const char *const *words, int count)
 
 	for (i = 0; i < count; i++)
 		if (strcmp(text, words[i]) == 0)
-			return i;
-	return -1;
-}
-
-/*
- * key_index --- which of the names the current key is; -1 for none.
- */
-static int
-key_index(const Reading *r, const char *const *names, int count)
-{
-	int i;
-
-	for (i = 0; i < count; i++)
-		if (inv_json_key_is(&r->json, names[i]))
 			return i;
 	return -1;
 }
@@ -164,9 +132,9 @@ read_millionths(Reading *r, int64_t *number)
 	if (!inv_json_number(&r->json, &value))
 		return false;
 	if (!inv_to_int64(value, RULES_SCALE, number))
-		return inv_json_fail(&r->json, INV_OUT_OF_RANGE,
-							 "expected a number with at most %d decimals and 12 digits before them",
-							 RULES_SCALE);
+		return json_fail(&r->json, JSON_OUT_OF_RANGE,
+						 "expected a number with at most %d decimals and 12 digits before them",
+						 RULES_SCALE);
 	return true;
 }
 
@@ -177,7 +145,7 @@ static bool
 read_literal(Reading *r)
 {
 	RuleOperand operand;
-	char        c = inv_json_peek(&r->json);
+	char        c = json_peek(&r->json);
 	size_t      length;
 	bool        truth;
 
@@ -186,7 +154,7 @@ read_literal(Reading *r)
 	{
 		operand.class = RULES_TEXT;
 		operand.text = r->pool.length;
-		if (!inv_json_string(&r->json, &r->pool, &length))
+		if (!json_string(&r->json, &r->pool, &length))
 			return false;
 		operand.length = length;
 		operand.is_date = inv_date_from_text(r->pool.data + operand.text, length, &operand.date);
@@ -194,7 +162,7 @@ read_literal(Reading *r)
 	else if (c == 't' || c == 'f')
 	{
 		operand.class = RULES_BOOL;
-		if (!inv_json_bool(&r->json, &truth))
+		if (!json_bool(&r->json, &truth))
 			return false;
 		operand.number = truth;
 	}
@@ -206,7 +174,7 @@ read_literal(Reading *r)
 	}
 	else
 		return bad(r, "a string, a number, true or false");
-	inv_buffer_add(&r->operands, &operand, sizeof(operand));
+	json_buffer_add(&r->operands, &operand, sizeof(operand));
 	return true;
 }
 
@@ -218,9 +186,9 @@ read_list(Reading *r, RuleNode *node)
 {
 	const RuleOperand *operands;
 
-	if (!inv_json_enter(&r->json, '['))
+	if (!json_enter(&r->json, '['))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 	{
 		if (!read_literal(r))
 			return false;
@@ -229,7 +197,7 @@ read_list(Reading *r, RuleNode *node)
 		if (operands[0].class != operands[node->count - 1].class)
 			return bad(r, "a list of one kind");
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	return node->count > 0 || bad(r, "a list with at least one value");
 }
@@ -243,17 +211,17 @@ read_field_operand(Reading *r, RuleNode *node)
 	bool found = false;
 
 	node->against_field = 1;
-	if (!inv_json_enter(&r->json, '{'))
+	if (!json_enter(&r->json, '{'))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 	{
-		if (found || !inv_json_key_is(&r->json, "field"))
+		if (found || !json_key_is(&r->json, "field"))
 			return bad(r, "the one key \"field\"");
 		found = true;
 		if (!read_field(r, &node->first))
 			return false;
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	return found || bad(r, "{\"field\": name}");
 }
@@ -268,17 +236,17 @@ read_plus(Reading *r, RuleNode *node)
 
 	if (!node->against_field)
 		return bad(r, "no fourth element, for the third is no field");
-	if (!inv_json_enter(&r->json, '{'))
+	if (!json_enter(&r->json, '{'))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 	{
-		if (found || !inv_json_key_is(&r->json, "plus"))
+		if (found || !json_key_is(&r->json, "plus"))
 			return bad(r, "the one key \"plus\"");
 		found = true;
 		if (!read_millionths(r, &node->plus))
 			return false;
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	return found || bad(r, "{\"plus\": number}");
 }
@@ -290,7 +258,7 @@ static bool
 read_operand(Reading *r, RuleNode *node)
 {
 	bool list = node->op == RULE_IN || node->op == RULE_NOT_IN;
-	char c = inv_json_peek(&r->json);
+	char c = json_peek(&r->json);
 
 	node->first = r->operands.length / sizeof(RuleOperand);
 	if (c == '{' && node->op <= RULE_GE)
@@ -313,13 +281,13 @@ read_atom(Reading *r)
 
 	memset(&node, 0, sizeof(node));
 	node.kind = RULE_ATOM;
-	if (!inv_json_enter(&r->json, '['))
+	if (!json_enter(&r->json, '['))
 		return false;
-	if (!inv_json_next(&r->json))
+	if (!json_next(&r->json))
 		return bad(r, "[field, operator, operand]");
 	if (!read_field(r, &node.field))
 		return false;
-	if (!inv_json_next(&r->json))
+	if (!json_next(&r->json))
 		return bad(r, "[field, operator, operand]");
 	if (!read_text(r, 20, &word))
 		return false;
@@ -334,24 +302,24 @@ read_atom(Reading *r)
 	node.op = op;
 	if (op < RULE_IS_NULL)
 	{
-		if (!inv_json_next(&r->json))
+		if (!json_next(&r->json))
 			return bad(r, "[field, operator, operand]");
 		if (!read_operand(r, &node))
 			return false;
 	}
-	if (inv_json_next(&r->json))
+	if (json_next(&r->json))
 	{
 		if (op >= RULE_IS_NULL)
 			return bad(r, "no operand");
 		if (!read_plus(r, &node))
 			return false;
-		if (inv_json_next(&r->json))
+		if (json_next(&r->json))
 			return bad(r, "at most four elements");
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	node.end = r->nodes.length / sizeof(RuleNode) + 1;
-	inv_buffer_add(&r->nodes, &node, sizeof(node));
+	json_buffer_add(&r->nodes, &node, sizeof(node));
 	return true;
 }
 
@@ -368,7 +336,7 @@ begin_group(Reading *r, RuleNodeKind kind)
 
 	memset(&node, 0, sizeof(node));
 	node.kind = kind;
-	inv_buffer_add(&r->nodes, &node, sizeof(node));
+	json_buffer_add(&r->nodes, &node, sizeof(node));
 	return group;
 }
 
@@ -390,15 +358,15 @@ read_conditions(Reading *r, RuleNodeKind kind, bool may_be_empty, uint32_t *grou
 	bool empty = true;
 
 	*group = begin_group(r, kind);
-	if (!inv_json_enter(&r->json, '['))
+	if (!json_enter(&r->json, '['))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 	{
 		if (!read_condition(r))
 			return false;
 		empty = false;
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	if (empty && !may_be_empty)
 		return bad(r, "at least one condition");
@@ -416,15 +384,15 @@ read_condition(Reading *r)
 	bool                     found = false;
 	uint32_t                 group;
 
-	if (inv_json_peek(&r->json) == '[')
+	if (json_peek(&r->json) == '[')
 		return read_atom(r);
-	if (inv_json_peek(&r->json) != '{')
+	if (json_peek(&r->json) != '{')
 		return bad(
 			r, "[field, operator, operand], {\"any\": [...]}, {\"all\": [...]} or {\"not\": ...}");
-	inv_json_enter(&r->json, '{');
-	while (inv_json_next(&r->json))
+	json_enter(&r->json, '{');
+	while (json_next(&r->json))
 	{
-		int key = key_index(r, names, 3);
+		int key = json_key_index(&r->json, names, 3);
 
 		if (found || key < 0)
 			return bad(r, "one of the keys \"any\", \"all\" and \"not\"");
@@ -440,7 +408,7 @@ read_condition(Reading *r)
 			return false;
 		end_group(r, group);
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	return found || bad(r, "one of the keys \"any\", \"all\" and \"not\"");
 }
@@ -457,13 +425,13 @@ read_effect(Reading *r, Rule *rule)
 	uint32_t                 word;
 	int                      kind = -1;
 
-	if (!inv_json_enter(&r->json, '{'))
+	if (!json_enter(&r->json, '{'))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 	{
-		int key = key_index(r, names, 5);
+		int key = json_key_index(&r->json, names, 5);
 
-		if (!once(r, &seen, key))
+		if (!json_once(&r->json, &seen, key))
 			return false;
 		if (key < RULES_COMPONENTS)
 		{
@@ -478,7 +446,7 @@ read_effect(Reading *r, Rule *rule)
 		if (kind < 0)
 			return bad(r, "void, hold, set or recompute");
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	if (kind < 0)
 		return bad(r, "the key \"kind\"");
@@ -502,16 +470,16 @@ read_evidence(Reading *r, Rule *rule)
 	uint32_t field;
 
 	rule->first_evidence = r->evidence.length / sizeof(uint32_t);
-	if (!inv_json_enter(&r->json, '['))
+	if (!json_enter(&r->json, '['))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 	{
 		if (!read_field(r, &field))
 			return false;
-		inv_buffer_add(&r->evidence, &field, sizeof(field));
+		json_buffer_add(&r->evidence, &field, sizeof(field));
 		rule->evidence++;
 	}
-	return r->json.error->fault == INV_OK;
+	return r->json.error->fault == JSON_OK;
 }
 
 /*
@@ -578,7 +546,7 @@ read_rule_member(Reading *r, Rule *rule, RuleKey key)
 			if (!read_text(r, 40, &rule->code))
 				return false;
 			return !same_code(r, rule->code) ||
-				   inv_json_fail(&r->json, INV_BAD_TEXT, "given to an earlier rule");
+				   json_fail(&r->json, JSON_BAD_TEXT, "given to an earlier rule");
 		case KEY_VERSION:
 			return read_text(r, 40, &rule->rule_version);
 		case KEY_NAME:
@@ -620,30 +588,29 @@ read_rule(Reading *r)
 		rule.set[i] = RULES_NO_FIELD;
 	rule.order = r->rules.length / sizeof(Rule);
 	if (rule.order == RULES_MOST)
-		return inv_json_fail(&r->json, INV_TOO_LARGE, "a rule set holds at most %d rules",
-							 RULES_MOST);
-	if (!inv_json_enter(&r->json, '{'))
+		return json_fail(&r->json, JSON_TOO_LARGE, "a rule set holds at most %d rules", RULES_MOST);
+	if (!json_enter(&r->json, '{'))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 	{
-		int key = key_index(r, names, KEYS);
+		int key = json_key_index(&r->json, names, KEYS);
 
-		if (!once(r, &seen, key) || !read_rule_member(r, &rule, key))
+		if (!json_once(&r->json, &seen, key) || !read_rule_member(r, &rule, key))
 			return false;
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	for (i = 0; i < KEYS; i++)
 		if (REQUIRED_KEYS & ~seen & 1u << i)
-			return inv_json_fail(&r->json, INV_BAD_TEXT, "\"%s\" is missing", names[i]);
+			return json_fail(&r->json, JSON_BAD_TEXT, "\"%s\" is missing", names[i]);
 	if (!(seen & 1u << KEY_APPLIES))
 		end_group(r, rule.applies = begin_group(r, RULE_ALL));
 	if (!(seen & 1u << KEY_SOURCE))
 	{
 		rule.source = r->pool.length;
-		inv_buffer_add(&r->pool, "", 1);
+		json_buffer_add(&r->pool, "", 1);
 	}
-	inv_buffer_add(&r->rules, &rule, sizeof(rule));
+	json_buffer_add(&r->rules, &rule, sizeof(rule));
 	return true;
 }
 
@@ -657,13 +624,13 @@ read_set(Reading *r)
 	unsigned                 seen = 0;
 	uint32_t                 text;
 
-	if (!inv_json_enter(&r->json, '{'))
+	if (!json_enter(&r->json, '{'))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 	{
-		int key = key_index(r, names, 3);
+		int key = json_key_index(&r->json, names, 3);
 
-		if (!once(r, &seen, key))
+		if (!json_once(&r->json, &seen, key))
 			return false;
 		if (key < 2)
 		{
@@ -672,17 +639,17 @@ read_set(Reading *r)
 			r->pool.length = text;
 			continue;
 		}
-		if (!inv_json_enter(&r->json, '['))
+		if (!json_enter(&r->json, '['))
 			return false;
-		while (inv_json_next(&r->json))
+		while (json_next(&r->json))
 			if (!read_rule(r))
 				return false;
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	if (seen != 7u)
 		return bad(r, "\"name\", \"version\" and \"rules\"");
-	return inv_json_end(&r->json);
+	return json_end(&r->json);
 }
 
 /*
@@ -728,12 +695,12 @@ move_texts(Reading *r, uint32_t by)
  * assemble --- joins the parts into the flat value.
  */
 static bool
-assemble(Reading *r, const char *json, size_t length, InvBuffer *out)
+assemble(Reading *r, const char *json, size_t length, JsonBuffer *out)
 {
-	RuleSet    head;
-	InvBuffer *list[PARTS];
-	size_t     size = sizeof(head);
-	int        i;
+	RuleSet     head;
+	JsonBuffer *list[PARTS];
+	size_t      size = sizeof(head);
+	int         i;
 
 	parts(r, list);
 	memset(&head, 0, sizeof(head));
@@ -746,8 +713,8 @@ assemble(Reading *r, const char *json, size_t length, InvBuffer *out)
 	for (i = 0; i < PARTS - 1; i++)
 		size += list[i]->length;
 	if (size + r->pool.length + length >= RULES_MAX_BYTES)
-		return inv_json_fail(&r->json, INV_TOO_LARGE, "a rule set holds at most %d bytes",
-							 RULES_MAX_BYTES);
+		return json_fail(&r->json, JSON_TOO_LARGE, "a rule set holds at most %d bytes",
+						 RULES_MAX_BYTES);
 	move_texts(r, size);
 	if (head.rules > 0)
 		qsort(r->rules.data, head.rules, sizeof(Rule), compare_rules);
@@ -755,11 +722,11 @@ assemble(Reading *r, const char *json, size_t length, InvBuffer *out)
 	head.json_length = length;
 	head.size = head.json + length + 1;
 	inv_fingerprint(json, length, head.fingerprint);
-	inv_buffer_add(out, &head, sizeof(head));
+	json_buffer_add(out, &head, sizeof(head));
 	for (i = 0; i < PARTS; i++)
-		inv_buffer_add(out, list[i]->data, list[i]->length);
-	inv_buffer_add(out, json, length);
-	inv_buffer_add(out, "", 1);
+		json_buffer_add(out, list[i]->data, list[i]->length);
+	json_buffer_add(out, json, length);
+	json_buffer_add(out, "", 1);
 	return true;
 }
 
@@ -768,12 +735,12 @@ assemble(Reading *r, const char *json, size_t length, InvBuffer *out)
  * which must be empty; false with error set when the text is no rule set.
  */
 bool
-rules_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvError *error)
+rules_compile(const char *json, size_t length, bool utf8, JsonBuffer *out, JsonError *error)
 {
-	Reading    r;
-	InvBuffer *list[PARTS];
-	bool       good;
-	int        i;
+	Reading     r;
+	JsonBuffer *list[PARTS];
+	bool        good;
+	int         i;
 
 	memset(&r, 0, sizeof(r));
 	parts(&r, list);
@@ -783,10 +750,10 @@ rules_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvErr
 	{
 		uint32_t name = r.pool.length;
 
-		inv_buffer_add(&r.pool, money_fields[i], strlen(money_fields[i]) + 1);
-		inv_buffer_add(&r.fields, &name, sizeof(name));
+		json_buffer_add(&r.pool, money_fields[i], strlen(money_fields[i]) + 1);
+		json_buffer_add(&r.fields, &name, sizeof(name));
 	}
-	inv_json_init(&r.json, json, length, utf8, error);
+	json_init(&r.json, json, length, utf8, error);
 	good = read_set(&r) && assemble(&r, json, length, out);
 	for (i = 0; i < PARTS; i++)
 		out->resize(list[i]->data, 0);
@@ -797,8 +764,8 @@ rules_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvErr
  * bind_fail --- a rule and a field that do not go together; always false.
  */
 static bool
-bind_fail(const RuleSet *rules, const Rule *rule, uint32_t field, InvFault fault, const char *what,
-		  InvError *error)
+bind_fail(const RuleSet *rules, const Rule *rule, uint32_t field, JsonFault fault, const char *what,
+		  JsonError *error)
 {
 	const char *name = rules_text(rules, rules_fields(rules)[field]);
 
@@ -816,12 +783,12 @@ bind_fail(const RuleSet *rules, const Rule *rule, uint32_t field, InvFault fault
  */
 static bool
 bind_field(const RuleSet *rules, const Rule *rule, uint32_t field, RuleClass wanted,
-		   const uint8_t *classes, const char *const *types, InvError *error)
+		   const uint8_t *classes, const char *const *types, JsonError *error)
 {
 	char what[200];
 
 	if (classes[field] == RULES_MISSING)
-		return bind_fail(rules, rule, field, INV_UNKNOWN_FIELD, "does not exist in the line",
+		return bind_fail(rules, rule, field, JSON_UNKNOWN_FIELD, "does not exist in the line",
 						 error);
 	if (wanted == RULES_MISSING || classes[field] == wanted)
 		return true;
@@ -830,7 +797,7 @@ bind_field(const RuleSet *rules, const Rule *rule, uint32_t field, RuleClass wan
 	else
 		snprintf(what, sizeof(what), "is of type %.80s, the rule needs %s", types[field],
 				 class_names[wanted]);
-	return bind_fail(rules, rule, field, INV_WRONG_TYPE, what, error);
+	return bind_fail(rules, rule, field, JSON_WRONG_TYPE, what, error);
 }
 
 /*
@@ -838,7 +805,7 @@ bind_field(const RuleSet *rules, const Rule *rule, uint32_t field, RuleClass wan
  */
 static bool
 bind_literals(const RuleSet *rules, const Rule *rule, const RuleNode *node, const uint8_t *classes,
-			  const char *const *types, InvError *error)
+			  const char *const *types, JsonError *error)
 {
 	const RuleOperand *operand = rules_operands(rules) + node->first;
 	uint32_t           i;
@@ -851,7 +818,7 @@ bind_literals(const RuleSet *rules, const Rule *rule, const RuleNode *node, cons
 				return false;
 		}
 		else if (!operand->is_date)
-			return bind_fail(rules, rule, node->field, INV_WRONG_TYPE,
+			return bind_fail(rules, rule, node->field, JSON_WRONG_TYPE,
 							 "is a date, its operand is not (YYYY-MM-DD)", error);
 	}
 	return true;
@@ -862,7 +829,7 @@ bind_literals(const RuleSet *rules, const Rule *rule, const RuleNode *node, cons
  */
 static bool
 bind_atom(const RuleSet *rules, const Rule *rule, const RuleNode *node, const uint8_t *classes,
-		  const char *const *types, InvError *error)
+		  const char *const *types, JsonError *error)
 {
 	RuleClass class = classes[node->field];
 
@@ -876,7 +843,7 @@ bind_atom(const RuleSet *rules, const Rule *rule, const RuleNode *node, const ui
 	if (class == RULES_OTHER)
 		return bind_field(rules, rule, node->field, RULES_TEXT, classes, types, error);
 	if (class == RULES_BOOL && node->op >= RULE_LT && node->op <= RULE_GE)
-		return bind_fail(rules, rule, node->field, INV_WRONG_TYPE,
+		return bind_fail(rules, rule, node->field, JSON_WRONG_TYPE,
 						 "is a boolean, which has no order", error);
 	if (!node->against_field)
 		return bind_field(rules, rule, node->field, RULES_MISSING, classes, types, error) &&
@@ -885,10 +852,10 @@ bind_atom(const RuleSet *rules, const Rule *rule, const RuleNode *node, const ui
 		!bind_field(rules, rule, node->first, class, classes, types, error))
 		return false;
 	if (node->plus != 0 && (class == RULES_TEXT || class == RULES_BOOL))
-		return bind_fail(rules, rule, node->first, INV_WRONG_TYPE,
+		return bind_fail(rules, rule, node->first, JSON_WRONG_TYPE,
 						 "is neither a number nor a date, so nothing can be added", error);
 	if (class == RULES_DATE && node->plus % 1000000 != 0)
-		return bind_fail(rules, rule, node->first, INV_WRONG_TYPE,
+		return bind_fail(rules, rule, node->first, JSON_WRONG_TYPE,
 						 "is a date, so only whole days can be added", error);
 	return true;
 }
@@ -898,7 +865,7 @@ bind_atom(const RuleSet *rules, const Rule *rule, const RuleNode *node, const ui
  */
 static bool
 bind_rule(const RuleSet *rules, const Rule *rule, const uint8_t *classes, const char *const *types,
-		  InvError *error)
+		  JsonError *error)
 {
 	const RuleNode *nodes = rules_nodes(rules);
 	uint32_t        roots[2] = {rule->applies, rule->fails};
@@ -928,11 +895,11 @@ bind_rule(const RuleSet *rules, const Rule *rule, const uint8_t *classes, const 
  * names the first rule and field that do not fit.
  */
 bool
-rules_bind(const RuleSet *rules, const uint8_t *classes, const char *const *types, InvError *error)
+rules_bind(const RuleSet *rules, const uint8_t *classes, const char *const *types, JsonError *error)
 {
 	uint32_t i;
 
-	error->fault = INV_OK;
+	error->fault = JSON_OK;
 	for (i = 0; i < RULES_MONEY_FIELDS; i++)
 		if (!bind_field(rules, NULL, i, i == RULES_ROUNDING ? RULES_TEXT : RULES_NUMBER, classes,
 						types, error))

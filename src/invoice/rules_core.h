@@ -18,7 +18,8 @@
 #ifndef RULES_CORE_H
 #define RULES_CORE_H
 
-#include "invoice/json_core.h"
+#include "invoice/decimal_core.h"
+#include "json/json_core.h"
 
 #define RULES_VERSION 1
 #define RULES_SCALE 6   /* decimals of numbers in a rule */
@@ -141,10 +142,10 @@ typedef struct RuleOperand
 	uint16_t unused;
 } RuleOperand;
 
-extern bool rules_compile(const char *json, size_t length, bool utf8, InvBuffer *out,
-						  InvError *error);
+extern bool rules_compile(const char *json, size_t length, bool utf8, JsonBuffer *out,
+						  JsonError *error);
 extern bool rules_bind(const RuleSet *rules, const uint8_t *classes, const char *const *types,
-					   InvError *error);
+					   JsonError *error);
 
 /* The parts of the value. */
 static inline const Rule *

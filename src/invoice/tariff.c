@@ -78,8 +78,8 @@ checked_tariff(struct varlena *value)
 static Tariff *
 compile(FunctionCallInfo fcinfo, const char *text, size_t length)
 {
-	InvBuffer out = {.resize = inv_resize};
-	InvError  error;
+	JsonBuffer out = {.resize = inv_resize};
+	JsonError  error;
 
 	if (!tariff_compile(text, length, GetDatabaseEncoding() == PG_UTF8, &out, &error))
 		ereturn(
@@ -108,13 +108,13 @@ commissioning_tariff_in(PG_FUNCTION_ARGS)
 /*
  * json_text --- the tariff's JSON form, with a NUL.
  */
-static InvBuffer
+static JsonBuffer
 json_text(Datum datum)
 {
-	InvBuffer out = {.resize = inv_resize};
+	JsonBuffer out = {.resize = inv_resize};
 
 	tariff_write(checked_tariff(PG_DETOAST_DATUM(datum)), &out);
-	inv_buffer_add(&out, "", 1);
+	json_buffer_add(&out, "", 1);
 	return out;
 }
 
@@ -156,7 +156,7 @@ PG_FUNCTION_INFO_V1(commissioning_tariff_send);
 Datum
 commissioning_tariff_send(PG_FUNCTION_ARGS)
 {
-	InvBuffer      json = json_text(PG_GETARG_DATUM(0));
+	JsonBuffer     json = json_text(PG_GETARG_DATUM(0));
 	StringInfoData message;
 
 	pq_begintypsend(&message);

@@ -95,6 +95,26 @@ inv_date_from_text(const char *text, size_t length, int32_t *date)
 }
 
 /*
+ * inv_json_number --- an exact number.
+ */
+bool
+inv_json_number(JsonReader *json, InvDecimal *value)
+{
+	const char *text;
+	size_t      length;
+
+	if (!json_number(json, &text, &length))
+		return false;
+	if (json->p < json->end && *json->p >= '0' && *json->p <= '9')
+		return json_fail(json, JSON_BAD_TEXT, "a number does not begin with 0");
+	/* what goes on like a number is taken for a bad one */
+	if ((json->p < json->end && memchr("+-.eE", *json->p, 5) != NULL) ||
+		!inv_from_text(text, length, value))
+		return json_fail(json, JSON_BAD_TEXT, "expected a number of at most 38 digits");
+	return true;
+}
+
+/*
  * inv_fingerprint --- 128 bits that tell two values apart; part of the stored format.
  */
 void
@@ -242,13 +262,13 @@ typedef struct SpellRow
 
 typedef struct Reading
 {
-	InvJson   json;
-	Tariff    head;
-	InvBuffer texts[TARIFF_TEXTS];
-	InvBuffer spells;
-	InvBuffer lists[TARIFF_LISTS];
-	InvBuffer top_ups;
-	InvBuffer scratch;
+	JsonReader json;
+	Tariff     head;
+	JsonBuffer texts[TARIFF_TEXTS];
+	JsonBuffer spells;
+	JsonBuffer lists[TARIFF_LISTS];
+	JsonBuffer top_ups;
+	JsonBuffer scratch;
 } Reading;
 
 /*
@@ -258,11 +278,9 @@ static bool
 read_short_text(Reading *r, size_t most, const char **text, size_t *length)
 {
 	r->scratch.length = 0;
-	if (!inv_json_string(&r->json, &r->scratch, length))
+	if (!json_short_string(&r->json, &r->scratch, most, length))
 		return false;
 	*text = r->scratch.data;
-	if (*length == 0 || *length > most)
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected 1 to %d characters", (int) most);
 	return true;
 }
 
@@ -276,13 +294,13 @@ read_hrg(Reading *r, int64_t *hrg)
 	size_t      length;
 
 	r->scratch.length = 0;
-	if (!inv_json_string(&r->json, &r->scratch, &length))
+	if (!json_string(&r->json, &r->scratch, &length))
 		return false;
 	text = r->scratch.data;
 	if (length != 5 || text[0] < 'A' || text[0] > 'Z' || text[1] < 'A' || text[1] > 'Z' ||
 		text[2] < '0' || text[2] > '9' || text[3] < '0' || text[3] > '9' || text[4] < 'A' ||
 		text[4] > 'Z')
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected an HRG code such as AA22C");
+		return json_fail(&r->json, JSON_BAD_TEXT, "expected an HRG code such as AA22C");
 	*hrg = inv_code_pack(text, length);
 	return true;
 }
@@ -295,16 +313,16 @@ read_amount(Reading *r, bool may_be_null, int64_t *amount)
 {
 	InvDecimal value;
 
-	if (may_be_null && inv_json_null(&r->json))
+	if (may_be_null && json_null(&r->json))
 		return true;
 	if (!inv_json_number(&r->json, &value))
 		return false;
 	if (!inv_to_int64(value, TARIFF_SCALE, amount))
-		return inv_json_fail(
-			&r->json, INV_OUT_OF_RANGE,
-			"expected an amount with at most %d decimals and 12 digits before them", TARIFF_SCALE);
+		return json_fail(&r->json, JSON_OUT_OF_RANGE,
+						 "expected an amount with at most %d decimals and 12 digits before them",
+						 TARIFF_SCALE);
 	if (*amount < 0)
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected an amount that is not negative");
+		return json_fail(&r->json, JSON_BAD_TEXT, "expected an amount that is not negative");
 	return true;
 }
 
@@ -317,49 +335,14 @@ read_count(Reading *r, bool may_be_null, int32_t most, int32_t *count)
 	InvDecimal value;
 	int64_t    whole;
 
-	if (may_be_null && inv_json_null(&r->json))
+	if (may_be_null && json_null(&r->json))
 		return true;
 	if (!inv_json_number(&r->json, &value))
 		return false;
 	if (!inv_to_int64(value, 0, &whole) || whole < 0 || whole > most)
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected a whole number from 0 to %d", most);
+		return json_fail(&r->json, JSON_BAD_TEXT, "expected a whole number from 0 to %d", most);
 	*count = (int32_t) whole;
 	return true;
-}
-
-/*
- * unknown_key --- fails on the current key.
- */
-static bool
-unknown_key(Reading *r)
-{
-	return inv_json_fail(&r->json, INV_BAD_TEXT, "unknown key");
-}
-
-/*
- * once --- marks a key as seen; fails when it was.
- */
-static bool
-once(Reading *r, unsigned *seen, int key)
-{
-	if (*seen & 1u << key)
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "given twice");
-	*seen |= 1u << key;
-	return true;
-}
-
-/*
- * key_index --- which of the names the current key is; -1 for none.
- */
-static int
-key_index(const Reading *r, const char *const *names, int count)
-{
-	int i;
-
-	for (i = 0; i < count; i++)
-		if (inv_json_key_is(&r->json, names[i]))
-			return i;
-	return -1;
 }
 
 /*
@@ -391,13 +374,13 @@ read_spell(Reading *r)
 	for (i = 0; i < (int) (sizeof(amounts) / sizeof(amounts[0])); i++)
 		*amounts[i] = TARIFF_NONE;
 	spell.row.elective_trim = spell.row.non_elective_trim = -1;
-	if (!inv_json_enter(&r->json, '{'))
+	if (!json_enter(&r->json, '{'))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 	{
-		int key = key_index(r, names, sizeof(names) / sizeof(names[0]));
+		int key = json_key_index(&r->json, names, sizeof(names) / sizeof(names[0]));
 
-		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
+		if (!json_once(&r->json, &seen, key))
 			return false;
 		if (key == 0   ? !read_hrg(r, &spell.hrg)
 			: key == 1 ? !read_count(r, true, 100000, &spell.row.elective_trim)
@@ -405,15 +388,15 @@ read_spell(Reading *r)
 					   : !read_amount(r, true, amounts[key - 3]))
 			return false;
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	if (spell.hrg == 0)
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "\"hrg\" is missing");
+		return json_fail(&r->json, JSON_BAD_TEXT, "\"hrg\" is missing");
 	if (spell.row.short_stay_price != TARIFF_NONE && spell.row.short_stay_percent != TARIFF_NONE)
-		return inv_json_fail(
-			&r->json, INV_BAD_TEXT,
+		return json_fail(
+			&r->json, JSON_BAD_TEXT,
 			"expected either \"short_stay_price\" or \"short_stay_percent\", not both");
-	inv_buffer_add(&r->spells, &spell, sizeof(spell));
+	json_buffer_add(&r->spells, &spell, sizeof(spell));
 	return true;
 }
 
@@ -428,15 +411,15 @@ read_price(Reading *r, TariffList list)
 	bool                     grouped = list == TARIFF_ATTENDANCES;
 	unsigned                 seen = 0;
 
-	if (!inv_json_enter(&r->json, '{'))
+	if (!json_enter(&r->json, '{'))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 	{
-		int         key = key_index(r, names, grouped ? 3 : 2);
+		int         key = json_key_index(&r->json, names, grouped ? 3 : 2);
 		const char *text;
 		size_t      length;
 
-		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
+		if (!json_once(&r->json, &seen, key))
 			return false;
 		if (key == 0   ? !read_hrg(r, &price.hrg)
 			: key == 1 ? !read_amount(r, false, &price.price)
@@ -445,12 +428,12 @@ read_price(Reading *r, TariffList list)
 		if (key == 2)
 			price.group = inv_code_pack(text, length);
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	if (price.hrg == 0 || price.price == TARIFF_NONE || (grouped && price.group == 0))
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected %s\"hrg\" and \"price\"",
-							 grouped ? "\"treatment_function\", " : "");
-	inv_buffer_add(&r->lists[list], &price, sizeof(price));
+		return json_fail(&r->json, JSON_BAD_TEXT, "expected %s\"hrg\" and \"price\"",
+						 grouped ? "\"treatment_function\", " : "");
+	json_buffer_add(&r->lists[list], &price, sizeof(price));
 	return true;
 }
 
@@ -464,15 +447,15 @@ read_top_up(Reading *r)
 	TariffTopUp              top_up = {{0}, TARIFF_NONE};
 	unsigned                 seen = 0;
 
-	if (!inv_json_enter(&r->json, '{'))
+	if (!json_enter(&r->json, '{'))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 	{
-		int         key = key_index(r, names, 2);
+		int         key = json_key_index(&r->json, names, 2);
 		const char *text;
 		size_t      length = 0;
 
-		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
+		if (!json_once(&r->json, &seen, key))
 			return false;
 		if (key == 0 ? !read_short_text(r, TARIFF_CODE_SIZE - 1, &text, &length)
 					 : !read_amount(r, false, &top_up.percent))
@@ -480,11 +463,11 @@ read_top_up(Reading *r)
 		if (key == 0)
 			memcpy(top_up.code, text, length);
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	if (top_up.code[0] == '\0' || top_up.percent == TARIFF_NONE)
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected \"code\" and \"percent\"");
-	inv_buffer_add(&r->top_ups, &top_up, sizeof(top_up));
+		return json_fail(&r->json, JSON_BAD_TEXT, "expected \"code\" and \"percent\"");
+	json_buffer_add(&r->top_ups, &top_up, sizeof(top_up));
 	return true;
 }
 
@@ -499,15 +482,15 @@ read_short_stay(Reading *r)
 	const char              *text;
 	size_t                   length;
 
-	if (inv_json_null(&r->json))
+	if (json_null(&r->json))
 		return true;
-	if (!inv_json_enter(&r->json, '{'))
+	if (!json_enter(&r->json, '{'))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 	{
-		int key = key_index(r, names, 3);
+		int key = json_key_index(&r->json, names, 3);
 
-		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
+		if (!json_once(&r->json, &seen, key))
 			return false;
 		if (key == 0   ? !read_count(r, false, 1000, &r->head.short_stay_days)
 			: key == 1 ? !read_count(r, false, 200, &r->head.short_stay_age)
@@ -517,13 +500,13 @@ read_short_stay(Reading *r)
 		{
 			r->head.short_stay_actual = strcmp(text, "actual") == 0;
 			if (!r->head.short_stay_actual && strcmp(text, "adjusted") != 0)
-				return inv_json_fail(&r->json, INV_BAD_TEXT, "expected \"adjusted\" or \"actual\"");
+				return json_fail(&r->json, JSON_BAD_TEXT, "expected \"adjusted\" or \"actual\"");
 		}
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	if ((seen & 3u) != 3u)
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected \"max_days\" and \"min_age\"");
+		return json_fail(&r->json, JSON_BAD_TEXT, "expected \"max_days\" and \"min_age\"");
 	return true;
 }
 
@@ -538,19 +521,18 @@ read_year(Reading *r)
 	int         i;
 
 	if (r->texts[TARIFF_YEAR].length != 8 || text[4] != '/')
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected a financial year such as 2024/25");
+		return json_fail(&r->json, JSON_BAD_TEXT, "expected a financial year such as 2024/25");
 	for (i = 0; i < 7; i++)
 	{
 		if (i == 4)
 			continue;
 		if (text[i] < '0' || text[i] > '9')
-			return inv_json_fail(&r->json, INV_BAD_TEXT,
-								 "expected a financial year such as 2024/25");
+			return json_fail(&r->json, JSON_BAD_TEXT, "expected a financial year such as 2024/25");
 		if (i < 4)
 			year = year * 10 + (text[i] - '0');
 	}
 	if (year < 1990 || (year + 1) % 100 != (text[5] - '0') * 10 + (text[6] - '0'))
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected a financial year such as 2024/25");
+		return json_fail(&r->json, JSON_BAD_TEXT, "expected a financial year such as 2024/25");
 	r->head.first_day = days_from_civil(year, 4, 1);
 	r->head.last_day = days_from_civil(year + 1, 3, 31);
 	return true;
@@ -564,10 +546,8 @@ read_text(Reading *r, TariffText which)
 {
 	size_t length;
 
-	if (!inv_json_string(&r->json, &r->texts[which], &length))
+	if (!json_short_string(&r->json, &r->texts[which], 200, &length))
 		return false;
-	if (length == 0 || length > 200)
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "expected 1 to 200 characters");
 	return which != TARIFF_YEAR || read_year(r);
 }
 
@@ -577,14 +557,14 @@ read_text(Reading *r, TariffText which)
 static bool
 read_rows(Reading *r, int list)
 {
-	if (!inv_json_enter(&r->json, '['))
+	if (!json_enter(&r->json, '['))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 		if (list < 0              ? !read_spell(r)
 			: list < TARIFF_LISTS ? !read_price(r, list)
 								  : !read_top_up(r))
 			return false;
-	return r->json.error->fault == INV_OK;
+	return r->json.error->fault == JSON_OK;
 }
 
 /*
@@ -600,16 +580,16 @@ read_head(Reading *r)
 		"top_ups"};
 	unsigned seen = 0;
 
-	if (!inv_json_enter(&r->json, '{'))
+	if (!json_enter(&r->json, '{'))
 		return false;
-	while (inv_json_next(&r->json))
+	while (json_next(&r->json))
 	{
-		int         key = key_index(r, names, sizeof(names) / sizeof(names[0]));
+		int         key = json_key_index(&r->json, names, sizeof(names) / sizeof(names[0]));
 		const char *text;
 		size_t      length;
 		bool        synthetic;
 
-		if (key < 0 ? !unknown_key(r) : !once(r, &seen, key))
+		if (!json_once(&r->json, &seen, key))
 			return false;
 		if (key < TARIFF_TEXTS)
 		{
@@ -618,7 +598,7 @@ read_head(Reading *r)
 		}
 		else if (key == 4)
 		{
-			if (!inv_json_bool(&r->json, &synthetic))
+			if (!json_bool(&r->json, &synthetic))
 				return false;
 			r->head.synthetic = synthetic;
 		}
@@ -633,17 +613,17 @@ read_head(Reading *r)
 				return false;
 			r->head.transfers_elective = strcmp(text, "EL") == 0;
 			if (!r->head.transfers_elective && strcmp(text, "NELNE") != 0)
-				return inv_json_fail(&r->json, INV_BAD_TEXT, "expected \"EL\" or \"NELNE\"");
+				return json_fail(&r->json, JSON_BAD_TEXT, "expected \"EL\" or \"NELNE\"");
 		}
 		else if (!read_rows(r, key - 8))
 			return false;
 	}
-	if (r->json.error->fault != INV_OK)
+	if (r->json.error->fault != JSON_OK)
 		return false;
 	if ((seen & 15u) != 15u)
-		return inv_json_fail(&r->json, INV_BAD_TEXT,
-							 "expected \"name\", \"version\", \"financial_year\" and \"currency\"");
-	return inv_json_end(&r->json);
+		return json_fail(&r->json, JSON_BAD_TEXT,
+						 "expected \"name\", \"version\", \"financial_year\" and \"currency\"");
+	return json_end(&r->json);
 }
 
 /*
@@ -662,7 +642,7 @@ compare_spells(const void *a, const void *b)
  * sort_rows --- sorts one array and refuses equal keys, naming the first.
  */
 static bool
-sort_rows(Reading *r, InvBuffer *rows, size_t width, int (*compare)(const void *, const void *),
+sort_rows(Reading *r, JsonBuffer *rows, size_t width, int (*compare)(const void *, const void *),
 		  const char *name)
 {
 	size_t count = rows->length / width;
@@ -679,12 +659,12 @@ sort_rows(Reading *r, InvBuffer *rows, size_t width, int (*compare)(const void *
 		if (compare(row - width, row) != 0)
 			continue;
 		if (compare == compare_top_ups)
-			return inv_json_fail(&r->json, INV_BAD_TEXT, "\"%s\" holds \"%s\" twice", name,
-								 ((const TariffTopUp *) row)->code);
+			return json_fail(&r->json, JSON_BAD_TEXT, "\"%s\" holds \"%s\" twice", name,
+							 ((const TariffTopUp *) row)->code);
 		inv_code_unpack(compare == compare_spells ? ((const SpellRow *) row)->hrg
 												  : ((const TariffPrice *) row)->hrg,
 						code);
-		return inv_json_fail(&r->json, INV_BAD_TEXT, "\"%s\" holds \"%s\" twice", name, code);
+		return json_fail(&r->json, JSON_BAD_TEXT, "\"%s\" holds \"%s\" twice", name, code);
 	}
 	return true;
 }
@@ -707,9 +687,8 @@ check_short_stay(Reading *r)
 			spells[i].row.short_stay_percent == TARIFF_NONE)
 			continue;
 		inv_code_unpack(spells[i].hrg, code);
-		return inv_json_fail(&r->json, INV_BAD_TEXT,
-							 "\"%s\" has a short stay price but there is no \"short_stay\" rule",
-							 code);
+		return json_fail(&r->json, JSON_BAD_TEXT,
+						 "\"%s\" has a short stay price but there is no \"short_stay\" rule", code);
 	}
 	return true;
 }
@@ -718,7 +697,7 @@ check_short_stay(Reading *r)
  * assemble --- joins the sorted parts into the flat value.
  */
 static bool
-assemble(Reading *r, InvBuffer *out)
+assemble(Reading *r, JsonBuffer *out)
 {
 	const SpellRow *spells;
 	Tariff         *tariff;
@@ -741,20 +720,20 @@ assemble(Reading *r, InvBuffer *out)
 	}
 	for (i = 0; i < TARIFF_TEXTS; i++)
 		r->head.texts[i] = r->texts[i].length - 1;
-	inv_buffer_add(out, &r->head, sizeof(r->head));
+	json_buffer_add(out, &r->head, sizeof(r->head));
 	spells = (const SpellRow *) r->spells.data;
 	for (i = 0; i < r->head.spells; i++)
-		inv_buffer_add(out, &spells[i].hrg, sizeof(int64_t));
+		json_buffer_add(out, &spells[i].hrg, sizeof(int64_t));
 	for (i = 0; i < r->head.spells; i++)
-		inv_buffer_add(out, &spells[i].row, sizeof(TariffSpell));
+		json_buffer_add(out, &spells[i].row, sizeof(TariffSpell));
 	for (list = 0; list < TARIFF_LISTS; list++)
-		inv_buffer_add(out, r->lists[list].data, r->lists[list].length);
-	inv_buffer_add(out, r->top_ups.data, r->top_ups.length);
+		json_buffer_add(out, r->lists[list].data, r->lists[list].length);
+	json_buffer_add(out, r->top_ups.data, r->top_ups.length);
 	for (i = 0; i < TARIFF_TEXTS; i++)
-		inv_buffer_add(out, r->texts[i].data, r->texts[i].length);
+		json_buffer_add(out, r->texts[i].data, r->texts[i].length);
 	if (out->length - start > TARIFF_MAX_BYTES)
-		return inv_json_fail(&r->json, INV_TOO_LARGE, "a tariff holds at most %d bytes",
-							 TARIFF_MAX_BYTES);
+		return json_fail(&r->json, JSON_TOO_LARGE, "a tariff holds at most %d bytes",
+						 TARIFF_MAX_BYTES);
 	tariff = (Tariff *) (out->data + start);
 	tariff->size = (uint32_t) (out->length - start);
 	inv_fingerprint((const char *) tariff + offsetof(Tariff, size),
@@ -767,7 +746,7 @@ assemble(Reading *r, InvBuffer *out)
  * which must be empty; false with error set when the text is no tariff.
  */
 bool
-tariff_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvError *error)
+tariff_compile(const char *json, size_t length, bool utf8, JsonBuffer *out, JsonError *error)
 {
 	Reading r;
 	int     i;
@@ -780,7 +759,7 @@ tariff_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvEr
 		r.texts[i].resize = out->resize;
 	for (i = 0; i < TARIFF_LISTS; i++)
 		r.lists[i].resize = out->resize;
-	inv_json_init(&r.json, json, length, utf8, error);
+	json_init(&r.json, json, length, utf8, error);
 	good = read_head(&r) && assemble(&r, out);
 	out->resize(r.spells.data, 0);
 	out->resize(r.top_ups.data, 0);
@@ -793,62 +772,53 @@ tariff_compile(const char *json, size_t length, bool utf8, InvBuffer *out, InvEr
 }
 
 /*
- * write_text --- literal characters.
- */
-static void
-write_text(InvBuffer *out, const char *text)
-{
-	inv_buffer_add(out, text, strlen(text));
-}
-
-/*
  * write_amount --- ,"key":1234.5 unless there is none.
  */
 static void
-write_amount(InvBuffer *out, const char *key, int64_t amount)
+write_amount(JsonBuffer *out, const char *key, int64_t amount)
 {
 	char number[INV_TEXT_SIZE];
 
 	if (amount == TARIFF_NONE)
 		return;
-	write_text(out, ",\"");
-	write_text(out, key);
-	write_text(out, "\":");
+	json_write(out, ",\"");
+	json_write(out, key);
+	json_write(out, "\":");
 	inv_to_text(inv_decimal(amount, TARIFF_SCALE), 0, number);
-	write_text(out, number);
+	json_write(out, number);
 }
 
 /*
  * write_count --- ,"key":17 unless there is none.
  */
 static void
-write_count(InvBuffer *out, const char *key, int32_t count)
+write_count(JsonBuffer *out, const char *key, int32_t count)
 {
 	char text[64];
 
 	if (count < 0)
 		return;
 	snprintf(text, sizeof(text), ",\"%s\":%d", key, count);
-	write_text(out, text);
+	json_write(out, text);
 }
 
 /*
  * write_code --- {"hrg":"AA22C", ...
  */
 static void
-write_code(InvBuffer *out, const char *key, int64_t code)
+write_code(JsonBuffer *out, const char *key, int64_t code)
 {
 	char text[8];
 
-	write_text(out, key);
-	inv_json_write_string(out, text, inv_code_unpack(code, text));
+	json_write(out, key);
+	json_write_string(out, text, inv_code_unpack(code, text));
 }
 
 /*
  * write_spells --- the rows of $.spells.
  */
 static void
-write_spells(const Tariff *tariff, InvBuffer *out)
+write_spells(const Tariff *tariff, JsonBuffer *out)
 {
 	uint32_t i;
 
@@ -867,7 +837,7 @@ write_spells(const Tariff *tariff, InvBuffer *out)
 		write_amount(out, "short_stay_price", row->short_stay_price);
 		write_amount(out, "short_stay_percent", row->short_stay_percent);
 		write_amount(out, "best_practice", row->best_practice);
-		write_text(out, "}");
+		json_write(out, "}");
 	}
 }
 
@@ -875,7 +845,7 @@ write_spells(const Tariff *tariff, InvBuffer *out)
  * write_list --- the rows of a flat list.
  */
 static void
-write_list(const Tariff *tariff, TariffList list, InvBuffer *out)
+write_list(const Tariff *tariff, TariffList list, JsonBuffer *out)
 {
 	uint32_t i;
 
@@ -883,15 +853,15 @@ write_list(const Tariff *tariff, TariffList list, InvBuffer *out)
 	{
 		const TariffPrice *row = list_rows(tariff, list) + i;
 
-		write_text(out, i == 0 ? "{" : ",{");
+		json_write(out, i == 0 ? "{" : ",{");
 		if (list == TARIFF_ATTENDANCES)
 		{
 			write_code(out, "\"treatment_function\":", row->group);
-			write_text(out, ",");
+			json_write(out, ",");
 		}
 		write_code(out, "\"hrg\":", row->hrg);
 		write_amount(out, "price", row->price);
-		write_text(out, "}");
+		json_write(out, "}");
 	}
 }
 
@@ -899,7 +869,7 @@ write_list(const Tariff *tariff, TariffList list, InvBuffer *out)
  * write_head --- everything before the lists.
  */
 static void
-write_head(const Tariff *tariff, InvBuffer *out)
+write_head(const Tariff *tariff, JsonBuffer *out)
 {
 	static const char *const keys[] = {
 		"{\"name\":", ",\"version\":", ",\"financial_year\":", ",\"currency\":"};
@@ -908,19 +878,19 @@ write_head(const Tariff *tariff, InvBuffer *out)
 
 	for (i = 0; i < TARIFF_TEXTS; i++)
 	{
-		write_text(out, keys[i]);
-		inv_json_write_string(out, tariff_text(tariff, i), tariff->texts[i]);
+		json_write(out, keys[i]);
+		json_write_string(out, tariff_text(tariff, i), tariff->texts[i]);
 	}
-	write_text(out, tariff->synthetic ? ",\"synthetic\":true" : ",\"synthetic\":false");
+	json_write(out, tariff->synthetic ? ",\"synthetic\":true" : ",\"synthetic\":false");
 	if (tariff->short_stay_days >= 0)
 	{
 		snprintf(rule, sizeof(rule), ",\"short_stay\":{\"max_days\":%d,\"min_age\":%d%s}",
 				 tariff->short_stay_days, tariff->short_stay_age,
 				 tariff->short_stay_actual ? ",\"length_of_stay\":\"actual\"" : "");
-		write_text(out, rule);
+		json_write(out, rule);
 	}
 	if (tariff->transfers_elective)
-		write_text(out, ",\"admission_method_81\":\"EL\"");
+		json_write(out, ",\"admission_method_81\":\"EL\"");
 }
 
 /*
@@ -929,30 +899,30 @@ write_head(const Tariff *tariff, InvBuffer *out)
  * tariff_compile of the result is the same value, byte for byte.
  */
 void
-tariff_write(const Tariff *tariff, InvBuffer *out)
+tariff_write(const Tariff *tariff, JsonBuffer *out)
 {
 	uint32_t i;
 	int      list;
 
 	write_head(tariff, out);
-	write_text(out, ",\"spells\":[");
+	json_write(out, ",\"spells\":[");
 	write_spells(tariff, out);
 	for (list = 0; list < TARIFF_LISTS; list++)
 	{
-		write_text(out, "],\"");
-		write_text(out, list_names[list]);
-		write_text(out, "\":[");
+		json_write(out, "],\"");
+		json_write(out, list_names[list]);
+		json_write(out, "\":[");
 		write_list(tariff, list, out);
 	}
-	write_text(out, "],\"top_ups\":[");
+	json_write(out, "],\"top_ups\":[");
 	for (i = 0; i < tariff->top_ups; i++)
 	{
 		const TariffTopUp *row = top_up_rows(tariff) + i;
 
-		write_text(out, i == 0 ? "{\"code\":" : ",{\"code\":");
-		inv_json_write_string(out, row->code, strlen(row->code));
+		json_write(out, i == 0 ? "{\"code\":" : ",{\"code\":");
+		json_write_string(out, row->code, strlen(row->code));
 		write_amount(out, "percent", row->percent);
-		write_text(out, "}");
+		json_write(out, "}");
 	}
-	write_text(out, "]}");
+	json_write(out, "]}");
 }

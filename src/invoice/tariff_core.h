@@ -16,7 +16,8 @@
 #ifndef TARIFF_CORE_H
 #define TARIFF_CORE_H
 
-#include "invoice/json_core.h"
+#include "invoice/decimal_core.h"
+#include "json/json_core.h"
 
 #define TARIFF_VERSION 1
 #define TARIFF_SCALE 6        /* decimals of every price and percentage */
@@ -91,9 +92,9 @@ typedef struct TariffTopUp
 	int64_t percent;
 } TariffTopUp;
 
-extern bool               tariff_compile(const char *json, size_t length, bool utf8, InvBuffer *out,
-										 InvError *error);
-extern void               tariff_write(const Tariff *tariff, InvBuffer *out);
+extern bool tariff_compile(const char *json, size_t length, bool utf8, JsonBuffer *out,
+						   JsonError *error);
+extern void tariff_write(const Tariff *tariff, JsonBuffer *out);
 extern const TariffSpell *tariff_spell(const Tariff *tariff, int64_t hrg);
 extern const TariffPrice *tariff_price(const Tariff *tariff, TariffList list, int64_t group,
 									   int64_t hrg);
@@ -106,6 +107,7 @@ extern int     inv_code_unpack(int64_t code, char *text);
 
 /* Days since 2000-01-01 of an ISO date; false when it is none. */
 extern bool inv_date_from_text(const char *text, size_t length, int32_t *date);
+extern bool inv_json_number(JsonReader *json, InvDecimal *value);
 extern void inv_fingerprint(const void *data, size_t length, uint64_t fingerprint[2]);
 
 #endif /* TARIFF_CORE_H */

@@ -50,8 +50,8 @@ model_from_text(FunctionCallInfo fcinfo, const char *text, size_t length)
 {
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "risk model input", ALLOCSET_DEFAULT_SIZES);
-	RiskMemory memory = {allocate, context};
-	RiskError  error;
+	JsonMemory memory = {allocate, context};
+	JsonError  error;
 	RiskModel *model =
 		risk_model_read(text, length, GetDatabaseEncoding() == PG_UTF8, &memory, &error);
 	RiskModel *result;
@@ -60,7 +60,7 @@ model_from_text(FunctionCallInfo fcinfo, const char *text, size_t length)
 	{
 		MemoryContextDelete(context);
 		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(error.fault == RISK_TOO_LARGE ? ERRCODE_PROGRAM_LIMIT_EXCEEDED
+				(errcode(error.fault == JSON_TOO_LARGE ? ERRCODE_PROGRAM_LIMIT_EXCEEDED
 													   : ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("risk model: %s", error.message)));
 	}
@@ -77,7 +77,7 @@ model_from_text(FunctionCallInfo fcinfo, const char *text, size_t length)
 static char *
 model_to_text(const RiskModel *model, size_t *length)
 {
-	RiskMemory memory = {allocate, CurrentMemoryContext};
+	JsonMemory memory = {allocate, CurrentMemoryContext};
 
 	return risk_model_print(model, &memory, length);
 }

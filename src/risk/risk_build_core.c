@@ -20,8 +20,8 @@ static const char *const link_names[] = {"identity", "logit", "log"};
 /* What is being built; texts are offsets into pool plus one until the block is laid out. */
 typedef struct Draft
 {
-	RiskMemory   *memory;
-	RiskError    *error;
+	JsonMemory   *memory;
+	JsonError    *error;
 	RiskModel     head;
 	RiskCategory *categories;
 	RiskRemoval  *removals;
@@ -62,14 +62,14 @@ get_memory(Draft *draft, size_t size)
 static bool
 fault(Draft *draft, const RiskPath *path, const char *what)
 {
-	risk_fault(draft->error, RISK_BAD_TEXT, path, "%s", what);
+	risk_fault(draft->error, JSON_BAD_TEXT, path, "%s", what);
 	return false;
 }
 
 static bool
 limit(Draft *draft, const RiskPath *path, const char *what, int most)
 {
-	risk_fault(draft->error, RISK_TOO_LARGE, path, "must have at most %d %s", most, what);
+	risk_fault(draft->error, JSON_TOO_LARGE, path, "must have at most %d %s", most, what);
 	return false;
 }
 
@@ -166,7 +166,7 @@ take_scaled(Draft *draft, const RiskPath *path, const char *key, const RiskJson 
 	{
 		if (scale == 1)
 			return fault(draft, &here, "must be a whole number");
-		risk_fault(draft->error, RISK_BAD_TEXT, &here, "must be a multiple of 1/%d", scale);
+		risk_fault(draft->error, JSON_BAD_TEXT, &here, "must be a multiple of 1/%d", scale);
 		return false;
 	}
 	if (!in_range)
@@ -851,7 +851,7 @@ count_prefixes(const RiskJson *value)
  * risk_model_read --- a model from its JSON; NULL after a fault, which stands in *error.
  */
 RiskModel *
-risk_model_read(const char *text, size_t length, bool utf8, RiskMemory *memory, RiskError *error)
+risk_model_read(const char *text, size_t length, bool utf8, JsonMemory *memory, JsonError *error)
 {
 	Draft      draft;
 	RiskJson  *json;
@@ -861,7 +861,7 @@ risk_model_read(const char *text, size_t length, bool utf8, RiskMemory *memory, 
 	memset(&draft, 0, sizeof(draft));
 	draft.memory = memory;
 	draft.error = error;
-	error->fault = RISK_OK;
+	error->fault = JSON_OK;
 	if (length > MAX_TEXT)
 	{
 		limit(&draft, NULL, "bytes", MAX_TEXT);
@@ -881,63 +881,11 @@ risk_model_read(const char *text, size_t length, bool utf8, RiskMemory *memory, 
 	return model;
 }
 
-/* Growing text. */
-typedef struct Printer
-{
-	RiskMemory *memory;
-	char       *text;
-	size_t      length;
-	size_t      room;
-} Printer;
-
-static void
-print_bytes(Printer *out, const char *bytes, size_t length)
-{
-	if (out->room - out->length < length)
-	{
-		size_t room = 2 * (out->length + length);
-		char  *text = out->memory->alloc(out->memory->state, room);
-
-		memcpy(text, out->text, out->length);
-		out->text = text;
-		out->room = room;
-	}
-	memcpy(out->text + out->length, bytes, length);
-	out->length += length;
-}
-
-static void
-print(Printer *out, const char *text)
-{
-	print_bytes(out, text, strlen(text));
-}
-
-static void
-print_string(Printer *out, const char *text)
-{
-	char escape[8];
-
-	print(out, "\"");
-	for (; *text != '\0'; text++)
-	{
-		if (*text == '"' || *text == '\\')
-			print(out, "\\");
-		if ((unsigned char) *text >= 0x20)
-			print_bytes(out, text, 1);
-		else
-		{
-			snprintf(escape, sizeof(escape), "\\u%04x", (unsigned char) *text);
-			print(out, escape);
-		}
-	}
-	print(out, "\"");
-}
-
 /*
  * print_double --- the shortest decimal that reads back as the same number.
  */
 static void
-print_double(Printer *out, double value)
+print_double(JsonBuffer *out, double value)
 {
 	char text[32];
 	int  digits;
@@ -948,42 +896,42 @@ print_double(Printer *out, double value)
 		if (strtod(text, NULL) == value)
 			break;
 	}
-	print(out, text);
+	json_write(out, text);
 }
 
 /*
  * print_scaled --- an integer of 1/scale as a decimal, without trailing zeros.
  */
 static void
-print_scaled(Printer *out, int64_t value, int32_t scale)
+print_scaled(JsonBuffer *out, int64_t value, int32_t scale)
 {
 	int64_t size = value < 0 ? -value : value;
 	int64_t rest = size % scale;
 	char    text[32];
 
 	snprintf(text, sizeof(text), "%s%lld", value < 0 ? "-" : "", (long long) (size / scale));
-	print(out, text);
+	json_write(out, text);
 	if (rest != 0)
-		print(out, ".");
+		json_write(out, ".");
 	for (; rest != 0; rest %= scale)
 	{
 		scale /= 10;
 		text[0] = (char) ('0' + rest / scale);
-		print_bytes(out, text, 1);
+		json_buffer_add(out, text, 1);
 	}
 }
 
 static void
-print_text_member(Printer *out, const RiskModel *model, const char *key, uint32_t text)
+print_text_member(JsonBuffer *out, const RiskModel *model, const char *key, uint32_t text)
 {
 	if (text == 0)
 		return;
-	print(out, key);
-	print_string(out, RISK_TEXT(model, text));
+	json_write(out, key);
+	json_write_string(out, RISK_TEXT(model, text), strlen(RISK_TEXT(model, text)));
 }
 
 static void
-print_categories(Printer *out, const RiskModel *model)
+print_categories(JsonBuffer *out, const RiskModel *model)
 {
 	const RiskCategory *category = RISK_SECTION(model, RiskCategory, categories);
 	const uint64_t     *prefix = RISK_SECTION(model, uint64_t, prefixes);
@@ -999,20 +947,20 @@ print_categories(Printer *out, const RiskModel *model)
 		print_text_member(out, model,
 						  i == 0 ? ",\"categories\":[{\"key\":" : ",{\"key\":", category[i].key);
 		print_text_member(out, model, ",\"label\":", category[i].label);
-		print(out, ",\"points\":");
+		json_write(out, ",\"points\":");
 		print_scaled(out, category[i].points, model->points_scale);
 		for (j = category[i].first_prefix; j < end; j++)
 		{
 			risk_prefix_unpack(prefix[j], text);
-			print(out, j == category[i].first_prefix ? ",\"prefixes\":[" : ",");
-			print_string(out, text);
+			json_write(out, j == category[i].first_prefix ? ",\"prefixes\":[" : ",");
+			json_write_string(out, text, strlen(text));
 		}
-		print(out, i + 1 < model->n_categories ? "]}" : "]}]");
+		json_write(out, i + 1 < model->n_categories ? "]}" : "]}]");
 	}
 }
 
 static void
-print_removals(Printer *out, const RiskModel *model)
+print_removals(JsonBuffer *out, const RiskModel *model)
 {
 	const RiskCategory *category = RISK_SECTION(model, RiskCategory, categories);
 	const RiskRemoval  *removal = RISK_SECTION(model, RiskRemoval, removals);
@@ -1023,12 +971,12 @@ print_removals(Printer *out, const RiskModel *model)
 		print_text_member(out, model, i == 0 ? ",\"hierarchy\":[{\"category\":" : ",{\"category\":",
 						  category[removal[i].category].key);
 		print_text_member(out, model, ",\"removed_by\":", category[removal[i].removed_by].key);
-		print(out, i + 1 < model->n_removals ? "}" : "}]");
+		json_write(out, i + 1 < model->n_removals ? "}" : "}]");
 	}
 }
 
 static void
-print_inputs(Printer *out, const RiskModel *model)
+print_inputs(JsonBuffer *out, const RiskModel *model)
 {
 	const RiskInput *input = RISK_SECTION(model, RiskInput, inputs);
 	uint32_t         i;
@@ -1038,19 +986,19 @@ print_inputs(Printer *out, const RiskModel *model)
 		print_text_member(out, model,
 						  i == 0 ? ",\"inputs\":[{\"name\":" : ",{\"name\":", input[i].name);
 		print_text_member(out, model, ",\"label\":", input[i].label);
-		print(out, ",\"coefficient\":");
+		json_write(out, ",\"coefficient\":");
 		print_double(out, input[i].coefficient);
 		if (input[i].has_missing)
 		{
-			print(out, ",\"missing\":");
+			json_write(out, ",\"missing\":");
 			print_double(out, input[i].missing);
 		}
-		print(out, i + 1 < model->n_inputs ? "}" : "}]");
+		json_write(out, i + 1 < model->n_inputs ? "}" : "}]");
 	}
 }
 
 static void
-print_bands(Printer *out, const RiskModel *model)
+print_bands(JsonBuffer *out, const RiskModel *model)
 {
 	const RiskBand *band = RISK_SECTION(model, RiskBand, bands);
 	uint32_t        i;
@@ -1061,13 +1009,13 @@ print_bands(Printer *out, const RiskModel *model)
 						  i == 0 ? ",\"bands\":[{\"label\":" : ",{\"label\":", band[i].label);
 		if (band[i].kind != RISK_NO_BOUND)
 		{
-			print(out, band[i].kind == RISK_FROM ? ",\"from\":" : ",\"above\":");
+			json_write(out, band[i].kind == RISK_FROM ? ",\"from\":" : ",\"above\":");
 			if (model->points_only)
 				print_scaled(out, band[i].points, model->points_scale);
 			else
 				print_double(out, band[i].bound);
 		}
-		print(out, i + 1 < model->n_bands ? "}" : "}]");
+		json_write(out, i + 1 < model->n_bands ? "}" : "}]");
 	}
 }
 
@@ -1078,12 +1026,10 @@ print_bands(Printer *out, const RiskModel *model)
  * Members that have their default value are left out.
  */
 char *
-risk_model_print(const RiskModel *model, RiskMemory *memory, size_t *length)
+risk_model_print(const RiskModel *model, JsonMemory *memory, size_t *length)
 {
-	Printer out = {memory, NULL, 0, 0};
+	JsonBuffer out = {.memory = memory};
 
-	out.room = 4096;
-	out.text = memory->alloc(memory->state, out.room);
 	print_text_member(&out, model, "{\"name\":", model->name);
 	print_text_member(&out, model, ",\"version\":", model->version);
 	print_text_member(&out, model, ",\"title\":", model->title);
@@ -1092,30 +1038,30 @@ risk_model_print(const RiskModel *model, RiskMemory *memory, size_t *length)
 	print_text_member(&out, model, ",\"population\":", model->population);
 	if (model->lookback_days != 0)
 	{
-		print(&out, ",\"lookback_days\":");
+		json_write(&out, ",\"lookback_days\":");
 		print_scaled(&out, model->lookback_days, 1);
 	}
 	if (model->points_scale != 1)
 	{
-		print(&out, ",\"points_scale\":");
+		json_write(&out, ",\"points_scale\":");
 		print_scaled(&out, model->points_scale, 1);
 	}
 	if (model->link != RISK_IDENTITY)
 	{
-		print(&out, ",\"link\":");
-		print_string(&out, link_names[model->link]);
+		json_write(&out, ",\"link\":");
+		json_write_string(&out, link_names[model->link], strlen(link_names[model->link]));
 	}
 	if (model->intercept != 0)
 	{
-		print(&out, ",\"intercept\":");
+		json_write(&out, ",\"intercept\":");
 		print_double(&out, model->intercept);
 	}
 	print_categories(&out, model);
 	print_removals(&out, model);
 	print_inputs(&out, model);
 	print_bands(&out, model);
-	print(&out, "}");
+	json_write(&out, "}");
 	*length = out.length;
-	print_bytes(&out, "", 1);
-	return out.text;
+	json_buffer_add(&out, "", 1);
+	return out.data;
 }

@@ -10,8 +10,8 @@
 
 #include "risk/risk_core.h"
 
-extern RiskModel *risk_model_read(const char *text, size_t length, bool utf8, RiskMemory *memory,
-								  RiskError *error);
-extern char      *risk_model_print(const RiskModel *model, RiskMemory *memory, size_t *length);
+extern RiskModel *risk_model_read(const char *text, size_t length, bool utf8, JsonMemory *memory,
+								  JsonError *error);
+extern char      *risk_model_print(const RiskModel *model, JsonMemory *memory, size_t *length);
 
 #endif /* RISK_BUILD_CORE_H */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * risk_json_core.c
- *	  A small JSON reader that keeps numbers as written and knows where it is.
+ *	  A JSON text as a tree that keeps numbers as written, and paths in it.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,14 +13,11 @@
 
 typedef struct Reader
 {
-	const char *at;
-	const char *end;
-	bool        utf8;
-	RiskMemory *memory;
-	RiskError  *error;
+	JsonReader  json;
+	JsonBuffer  texts; /* keys, strings and numbers, each with a NUL */
+	JsonMemory *memory;
+	JsonError  *error;
 } Reader;
-
-static RiskJson *read_value(Reader *in, const RiskPath *path, int depth);
 
 /*
  * print_path --- write the path at to, never past end; returns where it stopped.
@@ -54,13 +51,13 @@ print_path(char *to, char *end, const RiskPath *path)
  * risk_fault --- record the first fault: its path and what was expected there.
  */
 void
-risk_fault(RiskError *error, RiskFault fault, const RiskPath *path, const char *format, ...)
+risk_fault(JsonError *error, JsonFault fault, const RiskPath *path, const char *format, ...)
 {
 	va_list args;
 	char   *end = error->message + sizeof(error->message);
 	char   *to;
 
-	if (error->fault != RISK_OK)
+	if (error->fault != JSON_OK)
 		return;
 	error->fault = fault;
 	to = print_path(error->message, end - 100, path);
@@ -70,25 +67,29 @@ risk_fault(RiskError *error, RiskFault fault, const RiskPath *path, const char *
 	va_end(args);
 }
 
-static void
-skip_blanks(Reader *in)
+/*
+ * refuse --- the text is no JSON at this place; always NULL.
+ */
+static RiskJson *
+refuse(Reader *in, const RiskPath *path)
 {
-	while (in->at < in->end &&
-		   (*in->at == ' ' || *in->at == '\t' || *in->at == '\n' || *in->at == '\r'))
-		in->at++;
+	static const char *const texts[JSON_SLIPS] = {
+		[JSON_BAD_VALUE] = "must be a JSON value",
+		[JSON_BAD_KEY] = "must have a quoted key here",
+		[JSON_BAD_COLON] = "must be followed by a colon",
+		[JSON_BAD_OBJECT_END] = "must go on with a comma or }",
+		[JSON_BAD_ARRAY_END] = "must go on with a comma or ]",
+		[JSON_BAD_STRING_END] = "holds a string that does not end",
+		[JSON_BAD_CHARACTER] = "holds a string with an unescaped control character",
+		[JSON_BAD_ESCAPE] = "holds a string with an invalid escape"};
+	RiskPath member = {path, json_key(&in->json), 0};
+
+	risk_fault(in->error, JSON_BAD_TEXT, in->json.slip == JSON_BAD_COLON ? &member : path, "%s",
+			   texts[in->json.slip]);
+	return NULL;
 }
 
-/*
- * take --- step over one expected character, false if another stands there.
- */
-static bool
-take(Reader *in, char c)
-{
-	if (in->at >= in->end || *in->at != c)
-		return false;
-	in->at++;
-	return true;
-}
+static RiskJson *read_value(Reader *in, const RiskPath *path);
 
 static RiskJson *
 new_value(Reader *in, RiskJsonKind kind)
@@ -101,306 +102,87 @@ new_value(Reader *in, RiskJsonKind kind)
 }
 
 /*
- * read_hex4 --- four hexadecimal digits, -1 if they are not there.
- */
-static int32_t
-read_hex4(Reader *in)
-{
-	int32_t value = 0;
-	int     i;
-
-	if (in->end - in->at < 4)
-		return -1;
-	for (i = 0; i < 4; i++)
-	{
-		char c = *in->at++;
-
-		if (c >= '0' && c <= '9')
-			value = value * 16 + (c - '0');
-		else if (c >= 'a' && c <= 'f')
-			value = value * 16 + (c - 'a' + 10);
-		else if (c >= 'A' && c <= 'F')
-			value = value * 16 + (c - 'A' + 10);
-		else
-			return -1;
-	}
-	return value;
-}
-
-/*
- * read_unicode --- what follows \u, as UTF-8 at *to; false for what is no character.
- */
-static bool
-read_unicode(Reader *in, char **to)
-{
-	int32_t c = read_hex4(in);
-	int32_t low;
-
-	if (c >= 0xD800 && c <= 0xDBFF)
-	{
-		if (!take(in, '\\') || !take(in, 'u'))
-			return false;
-		low = read_hex4(in);
-		if (low < 0xDC00 || low > 0xDFFF)
-			return false;
-		c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-	}
-	else if (c <= 0 || (c >= 0xDC00 && c <= 0xDFFF))
-		return false;
-	if (c >= 0x80 && !in->utf8)
-		return false;
-	if (c < 0x80)
-		*(*to)++ = (char) c;
-	else if (c < 0x800)
-	{
-		*(*to)++ = (char) (0xC0 | (c >> 6));
-		*(*to)++ = (char) (0x80 | (c & 0x3F));
-	}
-	else if (c < 0x10000)
-	{
-		*(*to)++ = (char) (0xE0 | (c >> 12));
-		*(*to)++ = (char) (0x80 | ((c >> 6) & 0x3F));
-		*(*to)++ = (char) (0x80 | (c & 0x3F));
-	}
-	else
-	{
-		*(*to)++ = (char) (0xF0 | (c >> 18));
-		*(*to)++ = (char) (0x80 | ((c >> 12) & 0x3F));
-		*(*to)++ = (char) (0x80 | ((c >> 6) & 0x3F));
-		*(*to)++ = (char) (0x80 | (c & 0x3F));
-	}
-	return true;
-}
-
-/*
- * read_escape --- the character that follows a backslash.
- */
-static bool
-read_escape(Reader *in, char **to)
-{
-	static const char from[] = "\"\\/bfnrt";
-	static const char meaning[] = "\"\\/\b\f\n\r\t";
-	const char       *found;
-
-	if (in->at >= in->end)
-		return false;
-	if (take(in, 'u'))
-		return read_unicode(in, to);
-	/* strchr also finds the terminator */
-	found = *in->at == '\0' ? NULL : strchr(from, *in->at);
-	if (found == NULL)
-		return false;
-	in->at++;
-	*(*to)++ = meaning[found - from];
-	return true;
-}
-
-/*
- * read_string --- the rest of a string whose first quote has been taken; NULL on a fault.
- */
-static char *
-read_string(Reader *in, const RiskPath *path, size_t *length)
-{
-	const char *scan = in->at;
-	char       *text;
-	char       *to;
-
-	/* the closing quote bounds the size: an escape is never shorter than what it means */
-	while (scan < in->end && *scan != '"')
-		scan += *scan == '\\' ? 2 : 1;
-	if (scan >= in->end)
-	{
-		risk_fault(in->error, RISK_BAD_TEXT, path, "holds a string that does not end");
-		return NULL;
-	}
-	text = in->memory->alloc(in->memory->state, (size_t) (scan - in->at) + 1);
-	to = text;
-	while (!take(in, '"'))
-	{
-		if ((unsigned char) *in->at < 0x20)
-		{
-			risk_fault(in->error, RISK_BAD_TEXT, path,
-					   "holds a string with an unescaped control character");
-			return NULL;
-		}
-		if (!take(in, '\\'))
-			*to++ = *in->at++;
-		else if (!read_escape(in, &to))
-		{
-			risk_fault(in->error, RISK_BAD_TEXT, path, "holds a string with an invalid escape");
-			return NULL;
-		}
-	}
-	*to = '\0';
-	*length = (size_t) (to - text);
-	return text;
-}
-
-/*
- * read_digits --- step over at least one digit, false if there is none.
- */
-static bool
-read_digits(Reader *in)
-{
-	const char *start = in->at;
-
-	while (in->at < in->end && *in->at >= '0' && *in->at <= '9')
-		in->at++;
-	return in->at > start;
-}
-
-static RiskJson *
-read_number(Reader *in, const RiskPath *path)
-{
-	const char *start = in->at;
-	RiskJson   *value = new_value(in, RISK_JSON_NUMBER);
-	bool        good;
-	char       *text;
-
-	take(in, '-');
-	good = take(in, '0') || read_digits(in);
-	if (good && take(in, '.'))
-		good = read_digits(in);
-	if (good && (take(in, 'e') || take(in, 'E')))
-	{
-		if (!take(in, '+'))
-			take(in, '-');
-		good = read_digits(in);
-	}
-	if (!good)
-	{
-		risk_fault(in->error, RISK_BAD_TEXT, path, "must be a JSON value");
-		return NULL;
-	}
-	value->length = (size_t) (in->at - start);
-	text = in->memory->alloc(in->memory->state, value->length + 1);
-	memcpy(text, start, value->length);
-	text[value->length] = '\0';
-	value->text = text;
-	return value;
-}
-
-/*
- * read_word --- true, false or null.
+ * read_list --- an array or object; NULL after a fault.
  */
 static RiskJson *
-read_word(Reader *in, const RiskPath *path, const char *word, RiskJsonKind kind)
+read_list(Reader *in, const RiskPath *path, RiskJsonKind kind)
 {
-	size_t    length = strlen(word);
-	RiskJson *value;
-
-	if ((size_t) (in->end - in->at) < length || memcmp(in->at, word, length) != 0)
-	{
-		risk_fault(in->error, RISK_BAD_TEXT, path, "must be a JSON value");
-		return NULL;
-	}
-	in->at += length;
-	value = new_value(in, kind);
-	value->truth = word[0] == 't';
-	return value;
-}
-
-/*
- * read_member --- one "key": value of an object.
- */
-static RiskJson *
-read_member(Reader *in, const RiskPath *path, int depth)
-{
-	RiskPath  here = {path, NULL, 0};
-	RiskJson *value;
-	char     *key;
-	size_t    length;
-
-	skip_blanks(in);
-	if (!take(in, '"'))
-	{
-		risk_fault(in->error, RISK_BAD_TEXT, path, "must have a quoted key here");
-		return NULL;
-	}
-	key = read_string(in, path, &length);
-	if (key == NULL)
-		return NULL;
-	here.key = key;
-	skip_blanks(in);
-	if (!take(in, ':'))
-	{
-		risk_fault(in->error, RISK_BAD_TEXT, &here, "must be followed by a colon");
-		return NULL;
-	}
-	value = read_value(in, &here, depth);
-	if (value != NULL)
-		value->key = key;
-	return value;
-}
-
-/*
- * read_list --- the rest of an array or object whose opening bracket has been taken.
- */
-static RiskJson *
-read_list(Reader *in, const RiskPath *path, int depth, RiskJsonKind kind)
-{
-	char       close = kind == RISK_JSON_ARRAY ? ']' : '}';
 	RiskJson  *list = new_value(in, kind);
 	RiskJson **tail = &list->first;
 
-	if (depth >= RISK_JSON_DEPTH)
+	if (in->json.depth == RISK_JSON_DEPTH)
 	{
-		risk_fault(in->error, RISK_TOO_LARGE, path, "is nested deeper than %d levels",
+		risk_fault(in->error, JSON_TOO_LARGE, path, "is nested deeper than %d levels",
 				   RISK_JSON_DEPTH);
 		return NULL;
 	}
-	skip_blanks(in);
-	if (take(in, close))
-		return list;
-	for (;;)
+	json_enter(&in->json, kind == RISK_JSON_ARRAY ? '[' : '{');
+	while (json_next(&in->json))
 	{
-		RiskPath here = {path, NULL, list->count};
+		RiskPath here = {path, json_key(&in->json), list->count};
 
-		*tail = kind == RISK_JSON_ARRAY ? read_value(in, &here, depth + 1)
-										: read_member(in, path, depth + 1);
+		*tail = read_value(in, &here);
 		if (*tail == NULL)
 			return NULL;
+		(*tail)->key = here.key;
 		tail = &(*tail)->next;
 		list->count++;
-		skip_blanks(in);
-		if (take(in, close))
-			return list;
-		if (!take(in, ','))
-		{
-			risk_fault(in->error, RISK_BAD_TEXT, path, "must go on with a comma or %c", close);
-			return NULL;
-		}
 	}
+	return in->json.error->fault == JSON_OK ? list : refuse(in, path);
+}
+
+/*
+ * read_string --- a string, unescaped; NULL after a fault.
+ */
+static RiskJson *
+read_string(Reader *in, const RiskPath *path)
+{
+	RiskJson *value = new_value(in, RISK_JSON_STRING);
+
+	if (!json_string(&in->json, &in->texts, &value->length))
+		return refuse(in, path);
+	value->text = in->texts.data + in->texts.length - value->length - 1;
+	return value;
+}
+
+/*
+ * read_number --- a number as written; NULL after a fault.
+ */
+static RiskJson *
+read_number(Reader *in, const RiskPath *path)
+{
+	RiskJson   *value = new_value(in, RISK_JSON_NUMBER);
+	const char *text;
+
+	if (!json_number(&in->json, &text, &value->length))
+		return refuse(in, path);
+	json_buffer_add(&in->texts, text, value->length);
+	json_buffer_add(&in->texts, "", 1);
+	value->text = in->texts.data + in->texts.length - value->length - 1;
+	return value;
 }
 
 /*
  * read_value --- any value; NULL after a fault.
  */
 static RiskJson *
-read_value(Reader *in, const RiskPath *path, int depth)
+read_value(Reader *in, const RiskPath *path)
 {
-	RiskJson *value;
+	bool truth;
 
-	skip_blanks(in);
-	switch (in->at < in->end ? *in->at : '\0')
+	switch (json_peek(&in->json))
 	{
 		case '{':
-			in->at++;
-			return read_list(in, path, depth, RISK_JSON_OBJECT);
+			return read_list(in, path, RISK_JSON_OBJECT);
 		case '[':
-			in->at++;
-			return read_list(in, path, depth, RISK_JSON_ARRAY);
+			return read_list(in, path, RISK_JSON_ARRAY);
 		case '"':
-			in->at++;
-			value = new_value(in, RISK_JSON_STRING);
-			value->text = read_string(in, path, &value->length);
-			return value->text == NULL ? NULL : value;
+			return read_string(in, path);
 		case 't':
-			return read_word(in, path, "true", RISK_JSON_BOOL);
 		case 'f':
-			return read_word(in, path, "false", RISK_JSON_BOOL);
+			return json_bool(&in->json, &truth) ? new_value(in, RISK_JSON_BOOL) : refuse(in, path);
 		case 'n':
-			return read_word(in, path, "null", RISK_JSON_NULL);
+			return json_null(&in->json) ? new_value(in, RISK_JSON_NULL) : refuse(in, path);
 		default:
 			return read_number(in, path);
 	}
@@ -413,17 +195,18 @@ read_value(Reader *in, const RiskPath *path, int depth)
  * it.  NULL after a fault, which then stands in *error.
  */
 RiskJson *
-risk_json_parse(const char *text, size_t length, bool utf8, RiskMemory *memory, RiskError *error)
+risk_json_parse(const char *text, size_t length, bool utf8, JsonMemory *memory, JsonError *error)
 {
-	Reader    in = {text, text + length, utf8, memory, error};
-	RiskJson *value = read_value(&in, NULL, 0);
+	Reader    in = {.texts.memory = memory, .memory = memory, .error = error};
+	JsonError fault; /* the reader's words, replaced by ours */
+	RiskJson *value;
 
-	if (value == NULL)
-		return NULL;
-	skip_blanks(&in);
-	if (in.at < in.end)
+	json_init(&in.json, text, length, utf8, &fault);
+	in.json.keys = &in.texts;
+	value = read_value(&in, NULL);
+	if (value != NULL && !json_end(&in.json))
 	{
-		risk_fault(error, RISK_BAD_TEXT, NULL, "is followed by more text");
+		risk_fault(error, JSON_BAD_TEXT, NULL, "is followed by more text");
 		return NULL;
 	}
 	return value;

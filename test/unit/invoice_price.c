@@ -39,9 +39,9 @@ release(void *block)
 static Tariff *
 compile(const char *options, const char *lists)
 {
-	InvBuffer out = {.resize = resize};
-	InvError  error;
-	char      json[8000];
+	JsonBuffer out = {.resize = resize};
+	JsonError  error;
+	char       json[8000];
 
 	snprintf(json, sizeof(json),
 			 "{\"name\":\"n\",\"version\":\"1\",\"financial_year\":\"2024/"

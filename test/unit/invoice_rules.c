@@ -31,9 +31,9 @@ release(void *block)
 }
 
 static RuleSet *
-compile(const char *json, size_t length, InvError *error)
+compile(const char *json, size_t length, JsonError *error)
 {
-	InvBuffer out = {.resize = resize};
+	JsonBuffer out = {.resize = resize};
 
 	if (rules_compile(json, length, true, &out, error))
 		return (RuleSet *) out.data;
@@ -42,10 +42,10 @@ compile(const char *json, size_t length, InvError *error)
 }
 
 static void
-refused_as(const char *json, InvFault fault, const char *message)
+refused_as(const char *json, JsonFault fault, const char *message)
 {
-	InvError error;
-	RuleSet *rules = compile(json, strlen(json), &error);
+	JsonError error;
+	RuleSet  *rules = compile(json, strlen(json), &error);
 
 	ok(rules == NULL && error.fault == fault && strcmp(error.message, message) == 0,
 	   "%.60s: %s (%s)", json, message, rules ? "accepted" : error.message);
@@ -55,7 +55,7 @@ refused_as(const char *json, InvFault fault, const char *message)
 static void
 refused(const char *json, const char *message)
 {
-	refused_as(json, INV_BAD_TEXT, message);
+	refused_as(json, JSON_BAD_TEXT, message);
 }
 
 #define SET(rules) "{\"name\":\"t\",\"version\":\"1\",\"rules\":[" rules "]}"
@@ -151,7 +151,7 @@ test_faults(void)
 	refused(FAILS("[\"a\",\"=\",:]"),
 			"$.rules[0].fails[0][2]: expected a string, a number, true or false");
 	refused(FAILS("[\"a\",\"=\",fals]"), "$.rules[0].fails[0][2]: expected true or false");
-	refused_as(FAILS("[\"a\",\"=\",0.0000001]"), INV_OUT_OF_RANGE,
+	refused_as(FAILS("[\"a\",\"=\",0.0000001]"), JSON_OUT_OF_RANGE,
 			   "$.rules[0].fails[0][2]: expected a number with at most 6 decimals and 12 digits "
 			   "before them");
 	refused(FAILS("[\"a\",\"in\",1]"), "$.rules[0].fails[0][2]: expected an array");
@@ -207,7 +207,7 @@ test_faults(void)
 			  "{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{"
 			  "\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":{\"not\":"
 			  "{\"not\":{\"not\":{\"not\":1}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}"),
-		INV_TOO_LARGE,
+		JSON_TOO_LARGE,
 		"$.rules[0].fails[0].not.not.not.not.not.not.not.not.not.not.not.not.not.not.not.not.not."
 		"not.not.not.not.not.not.not.not.not.not.not.not.not.not.not.not.not.not.not: nested more "
 		"than 40 levels deep");
@@ -220,7 +220,7 @@ test_faults(void)
 			"99,\"fails\":[[\"a\",\"is_null\"]],\"effect\":{\"kind\":\"hold\"}}",
 			i ? "," : "", i);
 	strcpy(p, "]}");
-	refused_as(many, INV_TOO_LARGE, "$.rules[2000]: a rule set holds at most 2000 rules");
+	refused_as(many, JSON_TOO_LARGE, "$.rules[2000]: a rule set holds at most 2000 rules");
 }
 
 /* The line of the tests: fields by name. */
@@ -303,7 +303,7 @@ set_value(RuleValue *value, const Field *field)
 }
 
 static bool
-bound(const RuleSet *rules, uint8_t *classes, InvError *error)
+bound(const RuleSet *rules, uint8_t *classes, JsonError *error)
 {
 	const char *types[40];
 	uint32_t    i;
@@ -326,11 +326,11 @@ bound(const RuleSet *rules, uint8_t *classes, InvError *error)
 }
 
 static void
-misfit(const char *json, InvFault fault, const char *message)
+misfit(const char *json, JsonFault fault, const char *message)
 {
-	uint8_t  classes[40];
-	InvError error;
-	RuleSet *rules = compile(json, strlen(json), &error);
+	uint8_t   classes[40];
+	JsonError error;
+	RuleSet  *rules = compile(json, strlen(json), &error);
 
 	ok(rules != NULL && !bound(rules, classes, &error) && error.fault == fault &&
 		   strcmp(error.message, message) == 0,
@@ -344,63 +344,63 @@ test_binding(void)
 	static const RuleClass wrong[] = {RULES_TEXT, RULES_DATE, RULES_BOOL, RULES_OTHER,
 									  RULES_MISSING};
 	RuleSet               *rules;
-	InvError               error;
+	JsonError              error;
 	int                    field;
 	size_t                 i;
 
-	misfit(FAILS("[\"nowhere\",\"is_null\"]"), INV_UNKNOWN_FIELD,
+	misfit(FAILS("[\"nowhere\",\"is_null\"]"), JSON_UNKNOWN_FIELD,
 		   "rule \"A\": field \"nowhere\" does not exist in the line");
-	misfit(FAILS("[\"nowhere\",\"=\",1]"), INV_UNKNOWN_FIELD,
+	misfit(FAILS("[\"nowhere\",\"=\",1]"), JSON_UNKNOWN_FIELD,
 		   "rule \"A\": field \"nowhere\" does not exist in the line");
-	misfit(FAILS("[\"pod\",\"=\",{\"field\":\"nowhere\"}]"), INV_UNKNOWN_FIELD,
+	misfit(FAILS("[\"pod\",\"=\",{\"field\":\"nowhere\"}]"), JSON_UNKNOWN_FIELD,
 		   "rule \"A\": field \"nowhere\" does not exist in the line");
 	misfit(SET(RULE_AS("A", "1", "[[\"nowhere\",\"is_null\"]]", "[[\"pod\",\"is_null\"]]",
 					   "{\"kind\":\"void\"}")),
-		   INV_UNKNOWN_FIELD, "rule \"A\": field \"nowhere\" does not exist in the line");
+		   JSON_UNKNOWN_FIELD, "rule \"A\": field \"nowhere\" does not exist in the line");
 	misfit(SET("{\"code\":\"A\",\"version\":\"1\",\"name\":\"n\",\"level\":\"pair\",\"priority\":1,"
 			   "\"fails\":[[\"pod\",\"is_null\"]],\"effect\":{\"kind\":\"void\"},\"evidence\":["
 			   "\"pod\",\"nowhere\"]}"),
-		   INV_UNKNOWN_FIELD, "rule \"A\": field \"nowhere\" does not exist in the line");
-	misfit(EFFECT("{\"kind\":\"set\",\"units\":\"nowhere\"}"), INV_UNKNOWN_FIELD,
+		   JSON_UNKNOWN_FIELD, "rule \"A\": field \"nowhere\" does not exist in the line");
+	misfit(EFFECT("{\"kind\":\"set\",\"units\":\"nowhere\"}"), JSON_UNKNOWN_FIELD,
 		   "rule \"A\": field \"nowhere\" does not exist in the line");
-	misfit(EFFECT("{\"kind\":\"set\",\"total\":\"pod\"}"), INV_WRONG_TYPE,
+	misfit(EFFECT("{\"kind\":\"set\",\"total\":\"pod\"}"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"pod\" is of type text, the rule needs a number");
-	misfit(FAILS("[\"pod\",\"=\",1]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"pod\",\"=\",1]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"pod\" is of type text, the rule needs a number");
-	misfit(FAILS("[\"total\",\"in\",[\"1\"]]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"total\",\"in\",[\"1\"]]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"total\" is of type numeric, the rule needs text");
-	misfit(FAILS("[\"total\",\"starts_with\",\"1\"]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"total\",\"starts_with\",\"1\"]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"total\" is of type numeric, the rule needs text");
-	misfit(FAILS("[\"pod\",\"starts_with\",1]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"pod\",\"starts_with\",1]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"pod\" is of type text, the rule needs a number");
-	misfit(FAILS("[\"pod\",\"is_true\"]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"pod\",\"is_true\"]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"pod\" is of type text, the rule needs a boolean");
-	misfit(FAILS("[\"pod\",\"is_false\"]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"pod\",\"is_false\"]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"pod\" is of type text, the rule needs a boolean");
-	misfit(FAILS("[\"yes\",\"<\",true]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"yes\",\"<\",true]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"yes\" is a boolean, which has no order");
-	misfit(FAILS("[\"yes\",\">=\",true]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"yes\",\">=\",true]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"yes\" is a boolean, which has no order");
-	misfit(FAILS("[\"yes\",\"=\",1]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"yes\",\"=\",1]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"yes\" is of type boolean, the rule needs a number");
-	misfit(FAILS("[\"day\",\"=\",1]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"day\",\"=\",1]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"day\" is of type date, the rule needs a number");
-	misfit(FAILS("[\"day\",\"=\",\"2024-02-30\"]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"day\",\"=\",\"2024-02-30\"]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"day\" is a date, its operand is not (YYYY-MM-DD)");
-	misfit(FAILS("[\"day\",\"in\",[\"2024-02-29\",\"soon\"]]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"day\",\"in\",[\"2024-02-29\",\"soon\"]]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"day\" is a date, its operand is not (YYYY-MM-DD)");
-	misfit(FAILS("[\"day\",\"=\",{\"field\":\"total\"}]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"day\",\"=\",{\"field\":\"total\"}]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"total\" is of type numeric, the rule needs a date");
 	misfit(
-		FAILS("[\"pod\",\"=\",{\"field\":\"other_pod\"},{\"plus\":1}]"), INV_WRONG_TYPE,
+		FAILS("[\"pod\",\"=\",{\"field\":\"other_pod\"},{\"plus\":1}]"), JSON_WRONG_TYPE,
 		"rule \"A\": field \"other_pod\" is neither a number nor a date, so nothing can be added");
-	misfit(FAILS("[\"yes\",\"=\",{\"field\":\"no\"},{\"plus\":1}]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"yes\",\"=\",{\"field\":\"no\"},{\"plus\":1}]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"no\" is neither a number nor a date, so nothing can be added");
-	misfit(FAILS("[\"day\",\"=\",{\"field\":\"later\"},{\"plus\":0.5}]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"day\",\"=\",{\"field\":\"later\"},{\"plus\":0.5}]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"later\" is a date, so only whole days can be added");
-	misfit(FAILS("[\"thing\",\"=\",\"x\"]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"thing\",\"=\",\"x\"]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"thing\" is of type point, which conditions cannot use");
-	misfit(FAILS("[\"thing\",\"=\",{\"field\":\"thing\"}]"), INV_WRONG_TYPE,
+	misfit(FAILS("[\"thing\",\"=\",{\"field\":\"thing\"}]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"thing\" is of type point, which conditions cannot use");
 
 	/* the money fields */
@@ -416,9 +416,9 @@ test_binding(void)
 			classes[field] = wrong[i];
 			fits = fits && rules_bind(rules, classes, types, &error) ==
 							   (field == RULES_ROUNDING && wrong[i] == RULES_TEXT);
-			ok(fits && error.fault == (field == RULES_ROUNDING && wrong[i] == RULES_TEXT ? INV_OK
-									   : wrong[i] == RULES_MISSING ? INV_UNKNOWN_FIELD
-																   : INV_WRONG_TYPE),
+			ok(fits && error.fault == (field == RULES_ROUNDING && wrong[i] == RULES_TEXT ? JSON_OK
+									   : wrong[i] == RULES_MISSING ? JSON_UNKNOWN_FIELD
+																   : JSON_WRONG_TYPE),
 			   "money field %d must be there: %s", field, error.message);
 		}
 	release(rules);
@@ -442,7 +442,7 @@ checks_with(const char *fields, const char *json, const char *expected)
 	static const char *const outcomes[] = {"fail", "hold", "?"};
 	char                     found[2000] = "";
 	uint8_t                  classes[40];
-	InvError                 error;
+	JsonError                error;
 	RuleSet                 *rules = compile(json, strlen(json), &error);
 	RuleFinding              findings[10];
 	uint32_t                 count;
@@ -695,7 +695,7 @@ static void
 test_layout(void)
 {
 	static const char json[] = SET(R("B", "2", PRICE) "," R("A", "1", HOLD));
-	InvError          error;
+	JsonError         error;
 	RuleSet          *rules = compile(json, strlen(json), &error);
 	const Rule       *rule = rules_rules(rules);
 
@@ -748,7 +748,7 @@ test_garbage(void)
 	uint8_t           classes[40];
 	RuleFinding       findings[4];
 	uint64_t          seed = 7;
-	InvError          error;
+	JsonError         error;
 	int               tried;
 	int               good = 0;
 
@@ -767,7 +767,7 @@ test_garbage(void)
 		if (tried % 5 == 0)
 			length = (seed >> 33) % sizeof(json);
 		rules = compile(text, length, &error);
-		if ((rules == NULL) != (error.fault != INV_OK) ||
+		if ((rules == NULL) != (error.fault != JSON_OK) ||
 			(rules == NULL && error.message[0] != '$'))
 			break;
 		if (rules != NULL && bound(rules, classes, &error))

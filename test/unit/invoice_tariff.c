@@ -31,9 +31,9 @@ release(void *block)
 
 /* The flat value, or NULL with the error set; to be freed. */
 static Tariff *
-compile(const char *json, size_t length, bool utf8, InvError *error)
+compile(const char *json, size_t length, bool utf8, JsonError *error)
 {
-	InvBuffer out = {.resize = resize};
+	JsonBuffer out = {.resize = resize};
 
 	if (tariff_compile(json, length, utf8, &out, error))
 		return (Tariff *) out.data;
@@ -44,19 +44,19 @@ compile(const char *json, size_t length, bool utf8, InvError *error)
 static char *
 written(const Tariff *tariff)
 {
-	InvBuffer out = {.resize = resize};
+	JsonBuffer out = {.resize = resize};
 
 	tariff_write(tariff, &out);
-	inv_buffer_add(&out, "", 1);
+	json_buffer_add(&out, "", 1);
 	return out.data;
 }
 
 /* json is refused with this fault and message */
 static void
-refused_as(const char *json, bool utf8, InvFault fault, const char *message)
+refused_as(const char *json, bool utf8, JsonFault fault, const char *message)
 {
-	InvError error;
-	Tariff  *tariff = compile(json, strlen(json), utf8, &error);
+	JsonError error;
+	Tariff   *tariff = compile(json, strlen(json), utf8, &error);
 
 	ok(tariff == NULL && error.fault == fault && strcmp(error.message, message) == 0,
 	   "%.60s: %s (%s)", json, message, tariff ? "accepted" : error.message);
@@ -66,7 +66,7 @@ refused_as(const char *json, bool utf8, InvFault fault, const char *message)
 static void
 refused(const char *json, const char *message)
 {
-	refused_as(json, true, INV_BAD_TEXT, message);
+	refused_as(json, true, JSON_BAD_TEXT, message);
 }
 
 #define HEAD \
@@ -76,10 +76,10 @@ refused(const char *json, const char *message)
 static void
 accepted(const char *json, const char *expected)
 {
-	InvError error;
-	Tariff  *tariff = compile(json, strlen(json), true, &error);
-	Tariff  *again;
-	char    *text;
+	JsonError error;
+	Tariff   *tariff = compile(json, strlen(json), true, &error);
+	Tariff   *again;
+	char     *text;
 
 	if (expected == NULL)
 		expected = json;
@@ -197,9 +197,9 @@ test_json(void)
 	refused("{\"name\":\"\\ud800\\u\"}", "$.name: expected four hexadecimal digits after \\u");
 	refused("{\"name\":\"\\udc00\"}", "$.name: half of a surrogate pair");
 	refused("{\"name\":\"\\udfff\"}", "$.name: half of a surrogate pair");
-	refused_as("{\"name\":\"\\u0080\"}", false, INV_BAD_TEXT,
+	refused_as("{\"name\":\"\\u0080\"}", false, JSON_BAD_TEXT,
 			   "$.name: escapes beyond ASCII need a UTF8 database");
-	refused_as("{\"name\":\"\\u007f\"}", false, INV_BAD_TEXT,
+	refused_as("{\"name\":\"\\u007f\"}", false, JSON_BAD_TEXT,
 			   "$: expected \"name\", \"version\", \"financial_year\" and \"currency\"");
 	refused("{\"name\":\"\"}", "$.name: expected 1 to 200 characters");
 	refused(
@@ -319,10 +319,10 @@ test_faults(void)
 	refused("{\"spells\":[{\"elective\":1/}]}", "$.spells[0].elective: expected a comma or \"}\"");
 	refused("{\"spells\":[{\"elective\":/}]}", "$.spells[0].elective: expected a number");
 	refused("{\"spells\":[{\"elective\"::}]}", "$.spells[0].elective: expected a number");
-	refused_as("{\"spells\":[{\"elective\":1.0000001}]}", true, INV_OUT_OF_RANGE,
+	refused_as("{\"spells\":[{\"elective\":1.0000001}]}", true, JSON_OUT_OF_RANGE,
 			   "$.spells[0].elective: expected an amount with at most 6 decimals and 12 digits "
 			   "before them");
-	refused_as("{\"spells\":[{\"elective\":9223372036854.775808}]}", true, INV_OUT_OF_RANGE,
+	refused_as("{\"spells\":[{\"elective\":9223372036854.775808}]}", true, JSON_OUT_OF_RANGE,
 			   "$.spells[0].elective: expected an amount with at most 6 decimals and 12 digits "
 			   "before them");
 	refused("{\"spells\":[{\"elective_trim\":100001}]}",
@@ -381,10 +381,10 @@ test_lookup(void)
 			 "\"emergency\":[{\"hrg\":\"VB08Z\",\"price\":6}],\"unbundled\":[{\"hrg\":\"XC01Z\","
 			 "\"price\":7},{\"hrg\":\"XC02Z\",\"price\":8}],"
 			 "\"top_ups\":[{\"code\":\"a\",\"percent\":9},{\"code\":\"b\",\"percent\":10}]}";
-	InvError error;
-	Tariff  *tariff = compile(json, strlen(json), true, &error);
-	Tariff  *empty = compile(HEAD "\"spells\":[]}", strlen(HEAD "\"spells\":[]}"), true, &error);
-	int64_t  a = inv_code_pack("AA22C", 5);
+	JsonError error;
+	Tariff   *tariff = compile(json, strlen(json), true, &error);
+	Tariff   *empty = compile(HEAD "\"spells\":[]}", strlen(HEAD "\"spells\":[]}"), true, &error);
+	int64_t   a = inv_code_pack("AA22C", 5);
 
 	ok(tariff_spell(tariff, a)->elective == 1000000 &&
 		   tariff_spell(tariff, inv_code_pack("BA22C", 5))->elective == 2000000 &&
@@ -501,7 +501,7 @@ test_garbage(void)
 	static const char alphabet[] = "{}[]\",:\\u0123456789.eE-+ntfals AZ\n";
 	char              text[sizeof(json)];
 	uint64_t          seed = 42;
-	InvError          error;
+	JsonError         error;
 	int               tried;
 	int               good = 0;
 
@@ -521,7 +521,7 @@ test_garbage(void)
 		{
 			Tariff *tariff = compile(text, length, true, &error);
 
-			if ((tariff == NULL) != (error.fault != INV_OK) ||
+			if ((tariff == NULL) != (error.fault != JSON_OK) ||
 				(tariff == NULL && error.message[0] != '$'))
 				break;
 			good += tariff != NULL;

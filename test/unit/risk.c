@@ -35,8 +35,8 @@ allocate(void *state, size_t size)
 }
 
 static Block     *blocks;
-static RiskMemory memory = {allocate, &blocks};
-static RiskError  error;
+static JsonMemory memory = {allocate, &blocks};
+static JsonError  error;
 
 static void
 release(void)
@@ -94,7 +94,7 @@ accepts(const char *text, const char *expected, const char *name)
 
 /* refuses --- the text is refused with this message. */
 static void
-refuses(RiskFault fault, const char *text, const char *message)
+refuses(JsonFault fault, const char *text, const char *message)
 {
 	RiskModel *model = read_model(text);
 
@@ -109,7 +109,7 @@ refuses(RiskFault fault, const char *text, const char *message)
 #define ONE "{\"key\":\"a\",\"points\":1,\"prefixes\":[\"A\"]}"
 #define CATEGORIES HEAD "\"categories\":[" ONE "]"
 #define INPUTS HEAD "\"inputs\":[{\"name\":\"x\",\"coefficient\":1}]"
-#define BAD(text, message) refuses(RISK_BAD_TEXT, text, message)
+#define BAD(text, message) refuses(JSON_BAD_TEXT, text, message)
 
 static void
 test_forms(void)
@@ -387,7 +387,7 @@ fits(const char *text)
 static bool
 too_large(const char *text, const char *message)
 {
-	bool good = read_model(text) == NULL && error.fault == RISK_TOO_LARGE &&
+	bool good = read_model(text) == NULL && error.fault == JSON_TOO_LARGE &&
 				strcmp(error.message, message) == 0;
 
 	if (!good)
@@ -481,7 +481,7 @@ test_limits(void)
 	memcpy(large, CATEGORIES "}", strlen(CATEGORIES "}"));
 	ok(risk_model_read(large, (size_t) i, true, &memory, &error) != NULL, "16 MB of text");
 	ok(risk_model_read(large, (size_t) i + 1, true, &memory, &error) == NULL &&
-		   error.fault == RISK_TOO_LARGE &&
+		   error.fault == JSON_TOO_LARGE &&
 		   strcmp(error.message, "$ must have at most 16777216 bytes") == 0,
 	   "and no more");
 	release();
@@ -924,7 +924,7 @@ test_garbage(void)
 		if (model == NULL)
 		{
 			refused++;
-			good = good && error.fault != RISK_OK && error.message[0] == '$';
+			good = good && error.fault != JSON_OK && error.message[0] == '$';
 		}
 		else
 		{
