@@ -492,10 +492,10 @@ grouped(const ExactRat *v, char *out)
 	}
 	if (*p == '-')
 		*out++ = *p++;
-	for (whole = strcspn(p, "."); whole > 0; whole--)
+	for (whole = strcspn(p, "."); whole > 3; whole--)
 	{
 		*out++ = *p++;
-		if (whole > 1 && whole % 3 == 1)
+		if (whole % 3 == 1)
 			*out++ = ',';
 	}
 	strcpy(out, p);

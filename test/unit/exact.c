@@ -55,6 +55,8 @@ random_int(ExactInt *r, int limbs)
 	int      i;
 	uint64_t kind = next_random() % 4;
 
+	/* what lies above the number must not count */
+	memset(r->limb, 0xA5, sizeof(r->limb));
 	r->n = 1 + (int) (next_random() % limbs);
 	for (i = 0; i < r->n; i++)
 		r->limb[i] = kind == 0 ? UINT64_MAX : kind == 1 ? 0 : next_random();
@@ -213,6 +215,26 @@ test_division(void)
 	ok(bad == 0, "a = q * b + rem in 4,000 cases");
 
 	bad = 0;
+	for (k = 0; k < 1000; k++)
+	{
+		random_int(&a, 1 + k % 5);
+		random_int(&b, 1 + k % 7);
+		exact_add(&q, &a, &b);
+		exact_sub(&back, &q, &b);
+		exact_sub(&rem, &b, &q);
+		exact_add(&rem, &rem, &a);
+		if (exact_cmp(&back, &a) != 0 || rem.n != 0 || rem.sign != 0)
+			bad++;
+	}
+	ok(bad == 0, "a + b - b = a in 1,000 cases");
+	memset(&a, 0xA5, sizeof(a));
+	a.n = a.sign = 0;
+	random_int(&b, 4);
+	power_of_two(&b, 200);
+	exact_div(&q, &rem, &a, &b);
+	ok(q.n == 0 && q.sign == 0 && rem.n == 0 && rem.sign == 0, "nothing by a wide number");
+
+	bad = 0;
 	for (k = 0; k < 300; k++)
 	{
 		ExactInt g, one, r;
@@ -237,7 +259,7 @@ test_division(void)
 	exact_gcd(&q, &b, &a);
 	ok(is_int(&q, 12), "gcd(-12, 0)");
 	exact_gcd(&q, &a, &a);
-	ok(is_int(&q, 0), "gcd(0, 0)");
+	ok(is_int(&q, 0) && q.sign == 0, "gcd(0, 0)");
 	exact_set(&a, 18);
 	exact_gcd(&q, &a, &b);
 	ok(is_int(&q, 6), "gcd(18, -12)");

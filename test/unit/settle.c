@@ -317,7 +317,7 @@ test_splits(void)
 	   "ends");
 	ok(divides("a 1/9223372036854775783,b remaining", INT64_MAX, false, "1 9223372036854775806"),
 	   "wide");
-	ok(split_weights(split("a 1/6,b remaining,c 1/4"), weight) && weighs(weight, 2, 7, 3),
+	ok(split_weights(split("a 1/3,b remaining,c 1/5"), weight) && weighs(weight, 5, 7, 3),
 	   "weights over the common denominator");
 	ok(split_weights(split("a 3/10,b 1/2,c 20%"), weight) && weighs(weight, 3, 5, 2),
 	   "weights without a remaining party");
@@ -555,6 +555,13 @@ test_statements(void)
 			  "gate|gate: scale by size|1,000.00 >= 3.75% x 10,000.00 = 375.00: met|375|3.75%|") !=
 		   NULL,
 	   "gate by size");
+	t.quality = scale("linear 0:0,1:1");
+	t.quality_sides = SIDE_LOSS;
+	set(&in, INPUT_SCORE, 123456789, 1000000000);
+	ok(strstr(statement(&t, &in), " x 12.3456789% (score 0.123456789)|") != NULL,
+	   "a score of nine decimals");
+	set(&in, INPUT_SCORE, 70, 100);
+	t.quality = NULL;
 	set(&in, INPUT_BASE, 0, 1);
 	says(statement(&t, &in),
 		 "1 the terms take percentages of the base, which must be above 0; record base, or correct "

@@ -153,6 +153,8 @@ test_curves(void)
 		  CURVE "1: expected gain, loss or both, found \"gain_\"");
 	gives(read_curve, "gain2 0..:1", TERMS_SYNTAX,
 		  CURVE "1: expected gain, loss or both, found \"gain2\"");
+	gives(read_curve, "pain 0..:1", TERMS_SYNTAX,
+		  CURVE "1: expected gain, loss or both, found \"pain\"");
 	gives(read_curve, "gai", TERMS_SYNTAX, CURVE "1: expected gain, loss or both, found \"gai\"");
 	gives(read_curve, "gain", TERMS_SYNTAX,
 		  CURVE "5: expected a band such as 0..5%:50%, found the end");
@@ -324,6 +326,8 @@ test_splits(void)
 		  SPLIT "37: expected shares that make 100%, or a party that takes what is remaining");
 	gives(read_split, "a 1/3, b 2/3, c 0.000000001", TERMS_SYNTAX,
 		  SPLIT "28: expected shares that do not exceed 100%");
+	gives(read_split, "\"\xc3\xa9\" 1 b", TERMS_SYNTAX,
+		  SPLIT "7: expected \",\" or the end, found \"b\"");
 	gives(read_split, "a 1 b", TERMS_SYNTAX, SPLIT "5: expected \",\" or the end, found \"b\"");
 }
 
@@ -459,6 +463,10 @@ test_order(void)
 	   "hash of a curve with two sides");
 	ok((int32_t) scale_hash(scale(">=90%:1"), 0) == 708939603, "hash of a scale");
 	ok((int32_t) split_hash(split("a 1/2, b 1/2"), 0) == 707662768, "hash of a split");
+	ok(curve("loss 0..:1")->side[0].gate.num == -1 && curve("loss 0..:1")->side[0].cap.num == -1 &&
+		   curve("gain 0..:1")->side[1].gate.num == -1 &&
+		   curve("gain 0..:1")->side[1].cap.num == -1,
+	   "a side that is not there has no limits");
 	ok(curve("gain 0..5%:1/3, 5%..:1/4 max 2.5%")->side[0].amount_den == 40,
 	   "common denominator of amounts");
 	ok(curve("gain cliff 1% 0..:1/3")->side[0].amount_den == 100, "the gate counts");
@@ -505,7 +513,7 @@ test_clauses(void)
 		   strcmp(error.message,
 				  "invalid rounding at character 1: expected a unit of money above 0") == 0,
 	   "unit 0");
-	ok(!ROUNDING("unit 5%"), "unit 5%%");
+	ok(!ROUNDING("unit 5%") && !ROUNDING("unit 100%"), "unit 5%%");
 	ok(!ROUNDING("unit x") && strstr(error.message, "expected an amount such as 1.00"), "unit x");
 }
 
