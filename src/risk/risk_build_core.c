@@ -92,7 +92,7 @@ take_members(Draft *draft, const RiskPath *path, const RiskJson *object, const c
 		values[i] = NULL;
 	for (member = object->first; member != NULL; member = member->next)
 	{
-		RiskPath here = {path, member->key, 0};
+		RiskPath here = {.parent = path, .key = member->key};
 
 		for (i = 0; keys[i] != NULL && strcmp(keys[i], member->key) != 0; i++)
 			;
@@ -114,7 +114,7 @@ static bool
 take_text(Draft *draft, const RiskPath *path, const char *key, const RiskJson *value, bool required,
 		  int most, uint32_t *result)
 {
-	RiskPath here = {path, key, 0};
+	RiskPath here = {.parent = path, .key = key};
 
 	*result = 0;
 	if (value == NULL && !required)
@@ -138,7 +138,7 @@ static bool
 take_double(Draft *draft, const RiskPath *path, const char *key, const RiskJson *value,
 			bool required, double *result)
 {
-	RiskPath here = {path, key, 0};
+	RiskPath here = {.parent = path, .key = key};
 
 	if (value == NULL && !required)
 		return true;
@@ -157,7 +157,7 @@ static bool
 take_scaled(Draft *draft, const RiskPath *path, const char *key, const RiskJson *value,
 			int32_t scale, int64_t *result)
 {
-	RiskPath here = {path, key, 0};
+	RiskPath here = {.parent = path, .key = key};
 	bool     in_range;
 
 	if (value == NULL || value->kind != RISK_JSON_NUMBER)
@@ -229,7 +229,7 @@ compare_codes(const void *a, const void *b)
 static bool
 take_prefixes(Draft *draft, const RiskPath *path, const RiskJson *list)
 {
-	RiskPath        here = {path, "prefixes", 0};
+	RiskPath        here = {.parent = path, .key = "prefixes"};
 	uint64_t       *start = draft->prefixes + draft->head.n_prefixes;
 	const RiskJson *value;
 	uint32_t        i = 0;
@@ -265,7 +265,7 @@ take_category(Draft *draft, const RiskPath *path, const RiskJson *object)
 	static const char *const keys[] = {"key", "label", "points", "prefixes", NULL};
 	const RiskJson          *value[4];
 	RiskCategory            *category = &draft->categories[draft->head.n_categories];
-	RiskPath                 key_path = {path, "key", 0};
+	RiskPath                 key_path = {.parent = path, .key = "key"};
 	int64_t                  points;
 
 	if (!take_members(draft, path, object, keys, value) ||
@@ -286,7 +286,7 @@ take_category(Draft *draft, const RiskPath *path, const RiskJson *object)
 static bool
 take_categories(Draft *draft, const RiskJson *list)
 {
-	RiskPath        here = {NULL, "categories", 0};
+	RiskPath        here = {.key = "categories"};
 	const RiskJson *value;
 	uint32_t        count;
 	uint32_t        i = 0;
@@ -311,7 +311,7 @@ static bool
 take_reference(Draft *draft, const RiskPath *path, const char *key, const RiskJson *value,
 			   uint16_t *result)
 {
-	RiskPath here = {path, key, 0};
+	RiskPath here = {.parent = path, .key = key};
 	uint32_t category;
 
 	if (value == NULL || value->kind != RISK_JSON_STRING)
@@ -330,7 +330,7 @@ static bool
 take_removals(Draft *draft, const RiskJson *list)
 {
 	static const char *const keys[] = {"category", "removed_by", NULL};
-	RiskPath                 here = {NULL, "hierarchy", 0};
+	RiskPath                 here = {.key = "hierarchy"};
 	const RiskJson          *value;
 	const RiskJson          *member[2];
 	uint32_t                 count;
@@ -369,7 +369,7 @@ static bool
 take_inputs(Draft *draft, const RiskJson *list)
 {
 	static const char *const keys[] = {"name", "label", "coefficient", "missing", NULL};
-	RiskPath                 here = {NULL, "inputs", 0};
+	RiskPath                 here = {.key = "inputs"};
 	const RiskJson          *value;
 	const RiskJson          *member[4];
 	uint32_t                 count;
@@ -383,7 +383,7 @@ take_inputs(Draft *draft, const RiskJson *list)
 	for (value = count == 0 ? NULL : list->first; value != NULL; value = value->next, i++)
 	{
 		RiskPath   element = {&here, NULL, i};
-		RiskPath   name_path = {&element, "name", 0};
+		RiskPath   name_path = {.parent = &element, .key = "name"};
 		RiskInput *input = &draft->inputs[i];
 
 		if (!take_members(draft, &element, value, keys, member) ||
@@ -447,7 +447,7 @@ static bool
 take_bands(Draft *draft, const RiskJson *list)
 {
 	static const char *const keys[] = {"label", "from", "above", NULL};
-	RiskPath                 here = {NULL, "bands", 0};
+	RiskPath                 here = {.key = "bands"};
 	const RiskJson          *value;
 	const RiskJson          *member[3];
 	uint32_t                 count;
@@ -479,7 +479,7 @@ take_bands(Draft *draft, const RiskJson *list)
 static bool
 take_scale(Draft *draft, const RiskJson *value)
 {
-	RiskPath here = {NULL, "points_scale", 0};
+	RiskPath here = {.key = "points_scale"};
 	int64_t  scale = 1;
 	int64_t  power;
 
@@ -496,7 +496,7 @@ take_scale(Draft *draft, const RiskJson *value)
 static bool
 take_lookback(Draft *draft, const RiskJson *value)
 {
-	RiskPath here = {NULL, "lookback_days", 0};
+	RiskPath here = {.key = "lookback_days"};
 	int64_t  days = 0;
 
 	if (value == NULL)
@@ -512,7 +512,7 @@ take_lookback(Draft *draft, const RiskJson *value)
 static bool
 take_link(Draft *draft, const RiskJson *value)
 {
-	RiskPath here = {NULL, "link", 0};
+	RiskPath here = {.key = "link"};
 	uint32_t i;
 
 	if (value == NULL)
@@ -568,7 +568,7 @@ compare_spans(const void *a, const void *b)
 	const Span *y = b;
 
 	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
+		return (x->first > y->first) - (x->first < y->first);
 	return (x->category > y->category) - (x->category < y->category);
 }
 

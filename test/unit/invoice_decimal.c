@@ -103,6 +103,15 @@ test_text(void)
 
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		reads(good[i][0], good[i][1]);
+	for (i = 0; i <= 38; i++)
+	{
+		char power[10];
+		char digits[50] = "1";
+
+		sprintf(power, "1e%d", (int) i);
+		memset(digits + 1, '0', i);
+		reads(power, digits);
+	}
 	{
 		InvDecimal twelve;
 

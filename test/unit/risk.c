@@ -27,6 +27,9 @@ allocate(void *state, size_t size)
 	Block **list = state;
 	Block  *block = malloc(sizeof(Block));
 
+	/* not every allocator knows what to do with it */
+	if (size == 0)
+		abort();
 	block->memory = malloc(size);
 	memset(block->memory, 0xA5, size);
 	block->next = *list;
@@ -230,6 +233,7 @@ test_faults(void)
 	BAD("{\"name\":\"\\ud800\"}", "$.name holds a string with an invalid escape");
 	BAD("{\"name\":\"\\ud800\\n\"}", "$.name holds a string with an invalid escape");
 	BAD("{\"name\":\"\\ud800\\udbff\"}", "$.name holds a string with an invalid escape");
+	BAD("{\"name\":\"\\udc00\\udc00\"}", "$.name holds a string with an invalid escape");
 	BAD("{\"name\":\"\\ud800\\ue000\"}", "$.name holds a string with an invalid escape");
 	BAD("{\"name\":-}", "$.name must be a JSON value");
 	BAD("{\"name\":1.}", "$.name must be a JSON value");
@@ -760,6 +764,13 @@ test_points(void)
 		   risk_band_index(model, 15.499999999999998) == 1 && risk_band_index(model, 15.5) == 2 &&
 		   risk_band_index(model, -1e300) == 0,
 	   "bands of other scores are exact");
+	release();
+	model = read_model(INPUTS ",\"bands\":[{\"label\":\"x\"},{\"label\":\"y\",\"above\":15}]}");
+	ok(RISK_SECTION(model, RiskInput, inputs)[0].missing == 0 &&
+		   RISK_SECTION(model, RiskBand, bands)[0].bound == 0 &&
+		   RISK_SECTION(model, RiskBand, bands)[0].points == 0 &&
+		   RISK_SECTION(model, RiskBand, bands)[1].points == 0,
+	   "what is not given is nothing");
 	release();
 	ok((model = read_model(HEAD "\"link\":\"log\",\"categories\":[" ONE "]}")) != NULL &&
 		   model->points_only == 0 &&
