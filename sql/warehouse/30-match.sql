@@ -37,10 +37,12 @@ DECLARE
     leaf record;
 BEGIN
     FOR leaf IN
-        SELECT t.relid
-        FROM pg_catalog.unnest(names) AS n, pg_catalog.pg_partition_tree(('@icb@.' || n)::pg_catalog.regclass) t
-        JOIN pg_catalog.pg_class c ON c.oid = t.relid
-        WHERE t.isleaf AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+        SELECT c.oid::pg_catalog.regclass AS relid
+        FROM pg_catalog.unnest(names) AS n
+        -- a table without partitions has no tree
+        LEFT JOIN LATERAL pg_catalog.pg_partition_tree(('@icb@.' || n)::pg_catalog.regclass) t ON t.isleaf
+        JOIN pg_catalog.pg_class c ON c.oid = coalesce(t.relid, ('@icb@.' || n)::pg_catalog.regclass)
+        WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
           AND (c.reltuples < 0
                OR pg_catalog.pg_stat_get_mod_since_analyze(c.oid) > 0.1 * greatest(c.reltuples, 100))
     LOOP
@@ -259,6 +261,8 @@ BEGIN
                                      'contract_party', 'factor', 'tariff');
     COMMIT;
     FOR part IN 0 .. parts - 1 LOOP
+        -- What is left over after each way of matching cannot be foreseen; taken for nothing, it would be scanned once for each line.
+        PERFORM pg_catalog.set_config('enable_nestloop', 'off', true);
         matched := @icb@.replace_rows('@icb@.line_match_p' || part, '{person_id,line_key}', @icb@.partition_query('@icb@.line_match_live', part));
         paired := @icb@.replace_rows('@icb@.claim_pair_p' || part, '{person_id,submission_id,line_no}', @icb@.partition_query('@icb@.claim_pair_live', part));
         added := added + matched.added + paired.added;
