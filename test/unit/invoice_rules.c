@@ -34,8 +34,15 @@ static RuleSet *
 compile(const char *json, size_t length, JsonError *error)
 {
 	JsonBuffer out = {.resize = resize};
+	char      *copy = malloc(length + 1);
+	bool       good;
 
-	if (rules_compile(json, length, true, &out, error))
+	/* what stands behind the text is not read */
+	memcpy(copy, json, length);
+	copy[length] = '"';
+	good = rules_compile(copy, length, true, &out, error);
+	free(copy);
+	if (good)
 		return (RuleSet *) out.data;
 	release(out.data);
 	return NULL;
@@ -66,6 +73,46 @@ refused(const char *json, const char *message)
 	",\"evidence\":[\"pod\"],\"source\":\"s\"}"
 #define FAILS(condition) SET(RULE_AS("A", "1", "[]", "[" condition "]", "{\"kind\":\"void\"}"))
 #define EFFECT(effect) SET(RULE_AS("A", "1", "[]", "[[\"pod\",\"is_null\"]]", effect))
+
+/* before, a text and after: up to so many characters are let through to the next fault */
+static void
+at_most(const char *before, int most, const char *after)
+{
+	char      json[2200];
+	char      message[60];
+	JsonError error;
+	bool      good;
+	int       more;
+
+	snprintf(message, sizeof(message), ": expected 1 to %d characters", most);
+	for (more = 0; more < 2; more++)
+	{
+		int n = snprintf(json, sizeof(json), "%s", before);
+
+		memset(json + n, 'x', (size_t) (most + more));
+		strcpy(json + n + most + more, after);
+		good = compile(json, strlen(json), &error) == NULL &&
+			   (strstr(error.message, message) != NULL) == (more == 1);
+		ok(good, "%s... takes %d characters, not %d (%.100s)", before, most, most + 1,
+		   error.message);
+	}
+}
+
+static void
+test_lengths(void)
+{
+	at_most("{\"name\":\"", 200, "\"}");
+	at_most("{\"version\":\"", 200, "\"}");
+	at_most("{\"rules\":[{\"code\":\"", 40, "\"}]}");
+	at_most("{\"rules\":[{\"version\":\"", 40, "\"}]}");
+	at_most("{\"rules\":[{\"name\":\"", 200, "\"}]}");
+	at_most("{\"rules\":[{\"level\":\"", 20, "\"}]}");
+	at_most("{\"rules\":[{\"source\":\"", 2000, "\"}]}");
+	at_most("{\"rules\":[{\"evidence\":[\"", 63, "\"]}]}");
+	at_most("{\"rules\":[{\"effect\":{\"kind\":\"", 20, "\"}}]}");
+	at_most("{\"rules\":[{\"fails\":[[\"", 63, "\"]]}]}");
+	at_most("{\"rules\":[{\"fails\":[[\"a\",\"", 20, "\"]]}]}");
+}
 
 static void
 test_faults(void)
@@ -783,6 +830,7 @@ int
 main(void)
 {
 	test_faults();
+	test_lengths();
 	test_binding();
 	test_conditions();
 	test_money();

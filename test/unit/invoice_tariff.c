@@ -34,8 +34,15 @@ static Tariff *
 compile(const char *json, size_t length, bool utf8, JsonError *error)
 {
 	JsonBuffer out = {.resize = resize};
+	char      *copy = malloc(length + 1);
+	bool       good;
 
-	if (tariff_compile(json, length, utf8, &out, error))
+	/* what stands behind the text is not read */
+	memcpy(copy, json, length);
+	copy[length] = '"';
+	good = tariff_compile(copy, length, utf8, &out, error);
+	free(copy);
+	if (good)
 		return (Tariff *) out.data;
 	release(out.data);
 	return NULL;
@@ -109,6 +116,10 @@ test_good(void)
 	accepted(" {\t\"name\" : \"n\" "
 			 ",\r\n\"version\":\"1\",\"financial_year\":\"2024/25\",\"currency\":\"GBP\"}\n",
 			 HEAD "\"synthetic\":false," EMPTY);
+	accepted(HEAD "\"synthetic\":false,\"spells\":[{\"hrg\":\"AA00A\"},{\"hrg\":\"ZZ99Z\"}],"
+				  "\"attendances\":[],\"procedures\":[],\"emergency\":[],\"unbundled\":[],"
+				  "\"top_ups\":[]}",
+			 NULL);
 	accepted(HEAD
 			 "\"synthetic\":true,\"short_stay\":{\"max_days\":1,\"min_age\":19},\"spells\":["
 			 "{\"hrg\":\"AA22C\",\"combined\":1.5,\"day_case\":2,\"elective\":3,\"non_elective\":4,"
@@ -205,6 +216,11 @@ test_json(void)
 	refused(
 		"{\"a key that is rather longer than any key that anybody would ever want to use here\":1}",
 		"$.(long key): unknown key");
+	refused("{\"1234567890123456789012345678901234567890123456789012345678901234\":1}",
+			"$.1234567890123456789012345678901234567890123456789012345678901234: unknown key");
+	refused("{\"12345678901234567890123456789012345678901234567890123456789012345\":1}",
+			"$.(long key): unknown key");
+	refused("{\"name\":\"n", "$.name: the string does not end");
 	refused("{\"nam\":\"x\"}", "$.nam: unknown key");
 	refused("{\"name\":\"x\",\"name\":\"x\"}", "$.name: given twice");
 	for (i = 0; i < 100; i++)

@@ -203,6 +203,10 @@ test_wide_shares(void)
 	ok(!curve_needs_base(curve("gain cliff 5 0..5:1 max 4; loss 0..:1")), "money needs no base");
 	ok(curve_needs_base(curve("gain cliff 5% 0..:1")), "a percent gate does");
 	ok(curve_needs_base(curve("gain 0..:1 max 5%")), "a percent cap does");
+	ok(curve_needs_base(curve("gain cliff 100% 0..:1")) &&
+		   curve_needs_base(curve("gain 0..:1 max 100%")) &&
+		   curve_needs_base(curve("gain 0..100%:1")),
+	   "the whole base too");
 	ok(curve_needs_base(curve("gain 0..5:1; loss 0..5%:1")),
 	   "a percent limit on the other side does");
 	ok(curve_needs_base(curve("gain 0..5%:1; loss 0..5:1")), "a percent limit does");
