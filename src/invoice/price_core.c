@@ -206,6 +206,15 @@ days_off(const SpellInput *spell, int64_t *off, int64_t *off_with_critical_care,
 }
 
 /*
+ * beyond --- how many of the days lie beyond a limit.
+ */
+static int64_t
+beyond(int64_t days, int64_t limit)
+{
+	return days > limit ? days - limit : 0;
+}
+
+/*
  * stay --- length of stay, financial year and qualifying days.
  */
 static bool
@@ -230,8 +239,8 @@ stay(const Tariff *tariff, const SpellInput *spell, SpellPrice *price, int64_t *
 	/* a stay without a night has nothing to take off, whatever is not known */
 	if (los > 0 && !days_off(spell, &off, &off_with, price->reason))
 		return false;
-	price->qualifying_days = los > off ? (int32_t) (los - off) : 0;
-	*with_critical_care = los > off_with ? los - off_with : 0;
+	price->qualifying_days = (int32_t) beyond(los, off);
+	*with_critical_care = beyond(los, off_with);
 	return true;
 }
 
@@ -337,8 +346,7 @@ excess_days(const SpellInput *spell, const TariffSpell *row, int64_t with_critic
 	char    code[8];
 
 	inv_code_unpack(spell->hrg, code);
-	price->excess_days = 0;
-	price->excess_days_with_critical_care = 0;
+	price->excess_days = price->excess_days_with_critical_care = 0;
 	if (row->per_day != TARIFF_NONE)
 		price->per_day = amount_of(row->per_day);
 	if (trim < 0)
@@ -348,10 +356,8 @@ excess_days(const SpellInput *spell, const TariffSpell *row, int64_t with_critic
 		return no_price(price->reason, "no trim point for HRG %s", code);
 	}
 	price->trim_point = trim;
-	if (price->qualifying_days > trim)
-		price->excess_days = price->qualifying_days - trim;
-	if (with_critical_care > trim)
-		price->excess_days_with_critical_care = (int32_t) (with_critical_care - trim);
+	price->excess_days = (int32_t) beyond(price->qualifying_days, trim);
+	price->excess_days_with_critical_care = (int32_t) beyond(with_critical_care, trim);
 	if (price->excess_days == 0)
 		return true;
 	if (row->per_day == TARIFF_NONE)
@@ -404,7 +410,8 @@ price_spell_core(const Tariff *tariff, const SpellInput *spell, SpellPrice *pric
 	int64_t            with_critical_care = 0;
 	InvDecimal         sum;
 
-	memset(price, 0, offsetof(SpellPrice, reason) + 1);
+	memset(price, 0, offsetof(SpellPrice, reason));
+	price->reason[0] = '\0';
 	price->length_of_stay = price->qualifying_days = price->trim_point = PRICE_NULL;
 	price->excess_days = price->excess_days_with_critical_care = PRICE_NULL;
 	if (!point_of_delivery(tariff, spell, price) ||
@@ -579,7 +586,8 @@ price_attendance_core(const Tariff *tariff, const AttendanceInput *line, Attenda
 	bool   pays;
 	size_t i;
 
-	memset(price, 0, offsetof(AttendancePrice, reason) + 1);
+	memset(price, 0, offsetof(AttendancePrice, reason));
+	price->reason[0] = '\0';
 	if (line->hrg == 0)
 	{
 		no_price(price->reason, "HRG is missing");
@@ -605,7 +613,8 @@ price_attendance_core(const Tariff *tariff, const AttendanceInput *line, Attenda
 void
 price_emergency_core(const Tariff *tariff, const AttendanceInput *line, AttendancePrice *price)
 {
-	memset(price, 0, offsetof(AttendancePrice, reason) + 1);
+	memset(price, 0, offsetof(AttendancePrice, reason));
+	price->reason[0] = '\0';
 	price->pod = "AE";
 	if (line->hrg == 0)
 		no_price(price->reason, "HRG is missing");
@@ -639,7 +648,8 @@ unbundled_pod(int64_t hrg)
 void
 price_unbundled_core(const Tariff *tariff, const AttendanceInput *line, AttendancePrice *price)
 {
-	memset(price, 0, offsetof(AttendancePrice, reason) + 1);
+	memset(price, 0, offsetof(AttendancePrice, reason));
+	price->reason[0] = '\0';
 	if (line->hrg == 0)
 	{
 		no_price(price->reason, "HRG is missing");

@@ -555,6 +555,10 @@ test_conditions(void)
 	TRUE("[\"empty\",\"=\",\"\"]");
 	TRUE("[\"empty\",\"<\",\"a\"]");
 	TRUE("[\"pod\",\"in\",[\"EL\",\"NEL\"]]");
+	/* a list ends where the next operand begins */
+	FALSE("[\"pod\",\"in\",[\"EL\"]],[\"pod\",\"=\",\"NEL\"]");
+	TRUE("[\"pod\",\"not_in\",[\"EL\"]],[\"pod\",\"=\",\"NEL\"]");
+	TRUE("[\"total\",\">\",9]");
 	FALSE("[\"pod\",\"in\",[\"EL\",\"NELX\"]]");
 	FALSE("[\"pod\",\"not_in\",[\"EL\",\"NEL\"]]");
 	TRUE("[\"pod\",\"not_in\",[\"EL\",\"DC\"]]");

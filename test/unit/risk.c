@@ -322,6 +322,9 @@ test_faults(void)
 	BAD(HEAD "\"inputs\":[{\"name\":\"w\",\"coefficient\":1},{\"name\":\"x\",\"coefficient\":1},{"
 			 "\"name\":\"w\",\"coefficient\":1}]}",
 		"$.inputs[2].name is the name of an earlier input");
+	BAD(HEAD "\"inputs\":[{\"name\":\"w\",\"coefficient\":1},{\"name\":\"x\",\"coefficient\":1},{"
+			 "\"name\":\"x\",\"coefficient\":1}]}",
+		"$.inputs[2].name is the name of an earlier input");
 	BAD(INPUTS ",\"bands\":0}", "$.bands must be an array");
 	BAD(INPUTS ",\"bands\":[{}]}", "$.bands[0].label must be a string");
 	BAD(INPUTS ",\"bands\":[{\"label\":\"a\",\"from\":\"1\"}]}",
