@@ -1,8 +1,5 @@
-#!/usr/bin/env bash
 # The synthetic county against published figures, at tier M: activity a head, registers, HRG mix, costs, ages, providers, deprivation.
-set -euo pipefail
-source "$top/test/lib/tap.sh"
-bash "$top/test/generator/run.sh" M 1
+# Sourced by test/t/rules_m.sh, which has made that county.
 while IFS='|' read -r name got want near; do
 	ok "$near" "$name: $got for $want"
 done < <(psql -XAtq -v ON_ERROR_STOP=1 -f "$top/test/generator/marginals.sql")
@@ -12,4 +9,3 @@ is "$(sql 'SELECT count(*) BETWEEN 950000 AND 1050000 FROM county.plcm')" t 'a m
 diag "share of the cost of hospital care held by the dearest people: $(sql "SELECT string_agg(p || ' %: ' || round(100 * share) || ' %', ', ' ORDER BY p) FROM (
 	SELECT p, (SELECT sum(cost) FROM (SELECT sum(total) AS cost FROM county.line GROUP BY person_id ORDER BY 1 DESC LIMIT (SELECT people * p / 100 FROM county.setting)) t) / (SELECT sum(total) FROM county.line) AS share
 	FROM unnest(ARRAY[1, 5, 10]) p) q")"
-done_testing
