@@ -85,7 +85,7 @@ CREATE TYPE spell_price AS (
     reason text
 );
 COMMENT ON TYPE spell_price IS
-    'The parts of a spell''s price. qualifying_days is the stay less critical care, rehabilitation and palliative days; full_base the price before a short stay reduction; base what is paid; pre_factor = base + top_up + excess + best_practice, rounded; final = pre_factor * market_forces_factor, rounded. excess_days_with_critical_care is what excess_days would be had critical care days not been taken off. trim_point is NULL where the tariff has none. reason is NULL for a price; otherwise it says what is missing and every amount is NULL.';
+    'The parts of a spell''s price. qualifying_days is the stay less critical care, rehabilitation and palliative days; full_base the price before a short stay reduction, which is the best practice price where the tariff gives one in place of the base and it was earned; best_practice an amount added when earned; base what is paid; pre_factor = base + top_up + excess + best_practice, rounded; final = pre_factor * market_forces_factor, rounded. excess_days_with_critical_care is what excess_days would be had critical care days not been taken off. trim_point is NULL where the tariff has none. reason is NULL for a price; otherwise it says what is missing and every amount is NULL.';
 
 CREATE TYPE attendance_price AS (pod text, unit_price numeric, market_forces_factor numeric, final numeric, reason text);
 COMMENT ON TYPE attendance_price IS

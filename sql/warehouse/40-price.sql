@@ -18,7 +18,7 @@ BEGIN
                    'spells', coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
                            'hrg', t.hrg::text, 'combined', t.combined, 'day_case', t.day_case, 'elective', t.elective,
                            'elective_trim', t.elective_trim, 'non_elective', t.non_elective, 'non_elective_trim', t.non_elective_trim,
-                           'per_day', t.per_day, 'best_practice', t.best_practice,
+                           'per_day', t.per_day, 'best_practice_base', t.best_practice,
                            'short_stay_price', CASE WHEN t.short_stay_applicable THEN t.short_stay_price END,
                            'short_stay_percent', CASE WHEN t.short_stay_applicable AND t.short_stay_price IS NULL THEN t.short_stay_percent * 100 END))
                        ORDER BY t.hrg::text) FILTER (WHERE t.kind = 'spell'), '[]'),

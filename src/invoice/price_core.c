@@ -253,7 +253,7 @@ base_price(const Tariff *tariff, const SpellInput *spell, SpellPrice *price,
 {
 	static const TariffSpell no_row = {TARIFF_NONE, TARIFF_NONE, TARIFF_NONE, TARIFF_NONE,
 									   TARIFF_NONE, TARIFF_NONE, TARIFF_NONE, TARIFF_NONE,
-									   -1,          -1};
+									   TARIFF_NONE, -1,          -1};
 	char                     code[8];
 	const TariffSpell       *found;
 	int64_t                  full;
@@ -280,6 +280,21 @@ base_price(const Tariff *tariff, const SpellInput *spell, SpellPrice *price,
 											   : "elective",
 						code);
 	price->full_base = price->base = amount_of(full);
+	return true;
+}
+
+/*
+ * best_practice_base --- the price that stands in place of the base, when earned.
+ */
+static bool
+best_practice_base(const SpellInput *spell, const TariffSpell *row, SpellPrice *price)
+{
+	if (row->best_practice_base == TARIFF_NONE || spell->best_practice == 0)
+		return true;
+	if (spell->best_practice < 0)
+		return no_price(price->reason, "whether best practice was met is missing");
+	price->best_practice_earned = true;
+	price->full_base = price->base = amount_of(row->best_practice_base);
 	return true;
 }
 
@@ -417,9 +432,9 @@ price_spell_core(const Tariff *tariff, const SpellInput *spell, SpellPrice *pric
 	if (!point_of_delivery(tariff, spell, price) ||
 		!stay(tariff, spell, price, &with_critical_care) ||
 		!known_terms(spell->factor_known, spell->factor, spell->rounding_known, price->reason) ||
-		!base_price(tariff, spell, price, &row) || !short_stay(tariff, spell, row, price) ||
-		!top_up(tariff, spell, price) || !excess_days(spell, row, with_critical_care, price) ||
-		!best_practice(spell, row, price))
+		!base_price(tariff, spell, price, &row) || !best_practice_base(spell, row, price) ||
+		!short_stay(tariff, spell, row, price) || !top_up(tariff, spell, price) ||
+		!excess_days(spell, row, with_critical_care, price) || !best_practice(spell, row, price))
 		return;
 	if (!inv_add(price->base, price->top_up, &sum) || !inv_add(sum, price->excess, &sum) ||
 		!inv_add(sum, price->best_practice, &sum))
@@ -735,7 +750,8 @@ steps_of_base(const SpellInput *spell, const SpellPrice *price, PriceStep *steps
 
 	inv_code_unpack(spell->hrg, code);
 	step = add_step(steps, count, "full base", "tariff");
-	snprintf(step->formula, sizeof(step->formula), "%s price of HRG %s", price->pod, code);
+	snprintf(step->formula, sizeof(step->formula), "%s%s price of HRG %s", price->pod,
+			 price->best_practice_earned ? " best practice" : "", code);
 	step_amount(step, price->full_base);
 	if (price->short_stay)
 	{

@@ -55,6 +55,7 @@ typedef struct SpellPrice
 	int32_t     excess_days_with_critical_care;
 	bool        short_stay;
 	bool        short_stay_by_percent;
+	bool        best_practice_earned; /* the full base is the best practice price */
 	InvDecimal  short_stay_percent;
 	InvDecimal  full_base;
 	InvDecimal  base;

@@ -361,12 +361,13 @@ read_spell(Reading *r)
 										"per_day",
 										"short_stay_price",
 										"short_stay_percent",
-										"best_practice"};
+										"best_practice",
+										"best_practice_base"};
 	SpellRow                 spell;
 	int64_t                 *amounts[] = {
-						&spell.row.combined,           &spell.row.day_case,     &spell.row.elective,
-						&spell.row.non_elective,       &spell.row.per_day,      &spell.row.short_stay_price,
-						&spell.row.short_stay_percent, &spell.row.best_practice};
+						&spell.row.combined,           &spell.row.day_case,      &spell.row.elective,
+						&spell.row.non_elective,       &spell.row.per_day,       &spell.row.short_stay_price,
+						&spell.row.short_stay_percent, &spell.row.best_practice, &spell.row.best_practice_base};
 	unsigned seen = 0;
 	int      i;
 
@@ -837,6 +838,7 @@ write_spells(const Tariff *tariff, JsonBuffer *out)
 		write_amount(out, "short_stay_price", row->short_stay_price);
 		write_amount(out, "short_stay_percent", row->short_stay_percent);
 		write_amount(out, "best_practice", row->best_practice);
+		write_amount(out, "best_practice_base", row->best_practice_base);
 		json_write(out, "}");
 	}
 }

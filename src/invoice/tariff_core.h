@@ -73,8 +73,9 @@ typedef struct TariffSpell
 	int64_t per_day;
 	int64_t short_stay_price;
 	int64_t short_stay_percent;
-	int64_t best_practice; /* added to the base price when earned */
-	int32_t elective_trim; /* -1: none */
+	int64_t best_practice;      /* added to the base price when earned */
+	int64_t best_practice_base; /* replaces the base price when earned */
+	int32_t elective_trim;      /* -1: none */
 	int32_t non_elective_trim;
 } TariffSpell;
 

@@ -9,6 +9,7 @@ CREATE TABLE t AS SELECT $${
     {"hrg": "EB10E", "non_elective": 1402, "non_elective_trim": 5, "per_day": 200, "short_stay_percent": 45},
     {"hrg": "AA22C", "day_case": 2500, "elective": 3000, "elective_trim": 5, "per_day": 250},
     {"hrg": "HE11A", "non_elective": 5000, "best_practice": 1335},
+    {"hrg": "HE12A", "non_elective": 5000, "best_practice_base": 6335},
     {"hrg": "FZ90A", "elective": 1000, "day_case": 1000},
     {"hrg": "FZ91A", "non_elective": 1250, "short_stay_price": 700.5}],
   "top_ups": [{"code": "spinal", "percent": 11}, {"code": "child", "percent": 0.15}]

@@ -61,6 +61,7 @@ static const char lists[] =
 	"{\"hrg\":\"EB11E\",\"non_elective\":1402,\"short_stay_price\":700.5},"
 	"{\"hrg\":\"AA22C\",\"day_case\":2500,\"elective\":3000,\"elective_trim\":5,\"per_day\":250},"
 	"{\"hrg\":\"HE11A\",\"non_elective\":5000,\"best_practice\":1335},"
+	"{\"hrg\":\"HE12A\",\"non_elective\":5000,\"best_practice_base\":6335},"
 	"{\"hrg\":\"FZ90A\",\"elective\":1000,\"day_case\":900},"
 	"{\"hrg\":\"FZ91A\",\"elective\":1000,\"elective_trim\":0},"
 	"{\"hrg\":\"FZ92A\",\"elective\":1000,\"per_day\":10},"
@@ -221,6 +222,8 @@ test_examples(void)
 	priced("hrg=FZ90A method=11 top=child factor=1.0345 rounding=none",
 		   "EL 0/0/? | 1000 1000 1.5 | 0(0) * 0 = 0 | 0 | 1001.5 1036.05175");
 	priced("hrg=HE11A best=1", "NEL 0/0/? | 5000 5000 0 | 0(0) * 0 = 0 | 1335 | 6335 6335");
+	priced("hrg=HE12A best=1", "NEL 0/0/? | 6335 6335 0 | 0(0) * 0 = 0 | 0 | 6335 6335");
+	priced("hrg=HE12A best=0", "NEL 0/0/? | 5000 5000 0 | 0(0) * 0 = 0 | 0 | 5000 5000");
 	priced("hrg=HE11A best=0", "NEL 0/0/? | 5000 5000 0 | 0(0) * 0 = 0 | 0 | 5000 5000");
 	priced("hrg=HE11A best=1 top=spinal",
 		   "NEL 0/0/? | 5000 5000 550 | 0(0) * 0 = 0 | 1335 | 6885 6885");
@@ -377,6 +380,7 @@ test_parts(void)
 		   "NEL 1/1/5 | 1402 short 630.9 0.94635 | 0(0) * 200 = 0 | 0 | 631.84635 631.84635");
 	priced("top=neuro", "NEL 0/0/?: no top-up \"neuro\" in the tariff");
 	priced("top=a_code_that_is_far_too_long", "NEL 0/0/?: no top-up \"(long text)\" in the tariff");
+	priced("hrg=HE12A best=-1", "NEL 0/0/?: whether best practice was met is missing");
 	priced("hrg=HE11A best=-1", "NEL 0/0/?: whether best practice was met is missing");
 	priced("best=-1", "NEL 0/0/17 | 2911 2911 0 | 0(0) * 233 = 0 | 0 | 2911 2911");
 	priced("best=1", "NEL 0/0/17 | 2911 2911 0 | 0(0) * 233 = 0 | 0 | 2911 2911");

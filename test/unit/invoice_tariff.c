@@ -124,7 +124,7 @@ test_good(void)
 			 "\"synthetic\":true,\"short_stay\":{\"max_days\":1,\"min_age\":19},\"spells\":["
 			 "{\"hrg\":\"AA22C\",\"combined\":1.5,\"day_case\":2,\"elective\":3,\"non_elective\":4,"
 			 "\"elective_trim\":0,\"non_elective_trim\":100000,"
-			 "\"per_day\":9223372036854.775807,\"short_stay_price\":0,\"best_practice\":0.000001},"
+			 "\"per_day\":9223372036854.775807,\"short_stay_price\":0,\"best_practice\":0.000001,\"best_practice_base\":12.5},"
 			 "{\"hrg\":\"AA22D\",\"short_stay_percent\":45}],"
 			 "\"attendances\":[{\"treatment_function\":\"110\",\"hrg\":\"WF01A\",\"price\":78}],"
 			 "\"procedures\":[{\"hrg\":\"AA11A\",\"price\":143}],"
