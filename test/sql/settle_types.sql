@@ -60,7 +60,7 @@ CREATE INDEX ON v USING hash (p);
 
 -- text and binary round trips
 SELECT bool_and(c::text::share_curve = c AND s::text::sliding_scale = s AND p::text::party_split = p) FROM v;
-\set file `mktemp -u /tmp/settle_types.XXXXXX`
+\set file `mktemp -ut settle_types.XXXXXX`
 COPY v TO :'file' (FORMAT binary);
 CREATE TABLE w (LIKE v);
 COPY w FROM :'file' (FORMAT binary);
