@@ -568,6 +568,8 @@ test_conditions(void)
 	FALSE("[\"pod\",\"starts_with\",\"NELX\"]");
 	FALSE("[\"pod\",\"starts_with\",\"EL\"]");
 	TRUE("[\"pod\",\"starts_with\",[\"EL\",\"NE\"]]");
+	TRUE("[\"pod\",\"starts_with\",[\"X\",\"Y\",\"NE\"]]");
+	FALSE("[\"pod\",\"starts_with\",[\"X\",\"Y\"]]");
 	TRUE("[\"pod\",\"<\",{\"field\":\"other_pod\"}]");
 	FALSE("[\"pod\",\"=\",{\"field\":\"other_pod\"}]");
 	FALSE("[\"pod\",\"is_null\"]");
