@@ -57,9 +57,10 @@ $(EXTENSION_SCRIPT): $(SQL_PARTS) $(REFERENCE_PARTS) $(WAREHOUSE_PARTS) sql/ware
 	cat $(filter sql/install/8% sql/install/9%,$(SQL_PARTS)) >> $@.tmp
 	mv $@.tmp $@
 
-# The step that ends at this version brings its warehouse text.
-$(UPGRADE_SCRIPTS): %.sql: sql/upgrade/%.sql $(WAREHOUSE_PARTS) sql/warehouse_to_reference.sh
-	cat $< > $@.tmp
+# A step brings the files it names in lines "--@ FILE", so that nothing is written twice; the one that ends at this
+# version brings the warehouse text too. At a release the made step replaces its source.
+$(UPGRADE_SCRIPTS): %.sql: sql/upgrade/%.sql $(SQL_PARTS) $(REFERENCE_PARTS) $(WAREHOUSE_PARTS) sql/warehouse_to_reference.sh
+	awk '/^--@ / { while ((got = (getline line < $$2)) > 0) print line; if (got < 0) { print "no file " $$2 > "/dev/stderr"; exit 1 } next } { print }' $< > $@.tmp
 	case $@ in *--$(EXTVERSION).sql) sh sql/warehouse_to_reference.sh --refresh $(WAREHOUSE_PARTS) >> $@.tmp ;; esac
 	mv $@.tmp $@
 

@@ -1,0 +1,10 @@
+\echo Use "ALTER EXTENSION commissioning UPDATE TO '0.2'" to load this file. \quit
+-- 0.1 to 0.2: the whole of risk scoring. Lines "--@ FILE" are replaced by the file when the step is made.
+
+-- What changed in place.
+
+-- What is new.
+
+-- Published models are replaced as a whole.
+DELETE FROM risk_model_reference;
+--@ sql/reference/20-risk-models.sql
