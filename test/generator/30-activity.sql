@@ -26,7 +26,7 @@ ANALYZE county.day_pick;
 
 -- True risk of an emergency admission. lambda = exp(a + f(age) + 0.25 z + sum(beta x condition) + 0.06 (5.5 - decile)
 -- + 0.55 min(prior admissions, 4) + 0.25 min(prior A&E attendances, 4) + 0.08 ln(1 + prior cost/1000)); a was solved for a mean of 0.115
--- a head a year (6.5 M emergency admissions in 56.55 M people). f: 1.1 at birth, 0 at 30, 0.5 at 65, 1.5 at 85.
+-- a head a year (6.5 M emergency admissions in 56.55 M people). shift raises the base rate of the last year, for tests of drift. f: 1.1 at birth, 0 at 30, 0.5 at 65, 1.5 at 85.
 CREATE TABLE county.risk_year (
     person_id bigint, y integer, age integer, exposure float8, base float8, prior_admissions integer, prior_attendances integer, prior_cost float8,
     lambda float8, lambda_observable float8, admissions integer, attendances integer);
@@ -43,14 +43,15 @@ INSERT INTO county.risk_year
 SELECT person_id, %1$s, age, least(1, exposure), base, pa, pt, pc, l, lo,
        CASE WHEN ghost THEN 0 ELSE county.poisson(county.u(person_id, 200 + %1$s), l * least(1, exposure)) END,
        CASE WHEN ghost THEN 0 ELSE county.poisson(county.u(person_id, 210 + %1$s), least(4.5, exp(-1.463 + 0.6 * (base + 0.25 * z))) * least(1, exposure)) END
-FROM (SELECT q.*, least(4, exp(-3.595 + base + 0.25 * z + h)) AS l, least(4, exp(-3.595 + base + 0.03125 + h)) AS lo
+FROM (SELECT q.*, least(4, exp(-3.595 + %3$s + base + 0.25 * z + h)) AS l, least(4, exp(-3.595 + %3$s + base + 0.03125 + h)) AS lo
       FROM (SELECT b.*, pa, pt, pc, 0.55 * least(pa, 4) + 0.25 * least(pt, 4) + 0.08 * ln(1 + pc / 1000) AS h
             FROM county.risk_base b%2$s WHERE b.y = %1$s) q OFFSET 0) r$q$, y,
     CASE WHEN y = 1 THEN $q$, LATERAL (SELECT CASE WHEN ghost THEN 0 ELSE county.poisson(county.u(b.person_id, 220), least(4, exp(-3.14 + base + 0.25 * z))) END AS pa,
                  CASE WHEN ghost THEN 0 ELSE county.poisson(county.u(b.person_id, 221), least(4.5, exp(-1.27 + 0.6 * (base + 0.25 * z)))) END AS pt OFFSET 0) v,
                  LATERAL (SELECT v.pa * 3000 + v.pt * 250 + 900 * county.u(b.person_id, 222) ^ 3 AS pc) w$q$
     ELSE format($q$ JOIN (SELECT person_id, admissions AS pa, attendances + admissions AS pt,
-                 admissions * 3000 + attendances * 250 + 900 * county.u(person_id, 222) ^ 3 AS pc FROM county.risk_year WHERE y = %s) v USING (person_id)$q$, y - 1) END)
+                 admissions * 3000 + attendances * 250 + 900 * county.u(person_id, 222) ^ 3 AS pc FROM county.risk_year WHERE y = %s) v USING (person_id)$q$, y - 1) END,
+    CASE WHEN y = years THEN ln(1 + shift) ELSE 0 END)
 FROM county.setting, generate_series(1, years) AS y \gexec
 ANALYZE county.risk_year;
 

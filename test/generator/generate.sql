@@ -1,8 +1,10 @@
 -- The synthetic county: psql -v seed=1 -v tier=S -f generate.sql   (S 10,000 lines, M 1,000,000 lines, M3 340,000 people x 3 years)
+-- shift=0.15 raises the base rate of emergency admissions in the last year; people_only=1 stops before prices, claims and files.
 -- Works in any plain PostgreSQL database; uses no function of the product. See README.md beside this file.
 \set ON_ERROR_STOP on
 \if :{?seed} \else \set seed 1 \endif
 \if :{?tier} \else \set tier S \endif
+\if :{?shift} \else \set shift 0 \endif
 SET client_min_messages = warning;
 SET jit = off;
 SET work_mem = '128MB';
@@ -12,6 +14,7 @@ SET extra_float_digits = 1;
 \ir 10-facts.sql
 \ir 20-people.sql
 \ir 30-activity.sql
+\if :{?people_only} \quit \endif
 \ir 40-prices.sql
 \ir 50-lines.sql
 \ir 60-plants.sql
