@@ -45,7 +45,7 @@ SELECT risk_wh.register_model('{"name": "attendance", "version": "1", "title": "
 SELECT risk_wh.register_model(body) AS again_is_nothing FROM risk_wh.model;
 SELECT risk_wh.register_model((body::jsonb || '{"intercept": -3}')::commissioning.risk_model) FROM risk_wh.model;
 SELECT risk_wh.register_model(NULL);
--- a local version of a shipped name wins; version 10 is newer than 9
+-- local versions of a shipped name: drafts do not displace what is approved
 SELECT risk_wh.register_model((body::jsonb || '{"version": "9", "title": "local"}')::commissioning.risk_model),
        risk_wh.register_model((body::jsonb || '{"version": "10", "title": "local"}')::commissioning.risk_model)
 FROM commissioning.risk_model_reference WHERE name = 'charlson_quan2005_quan2011';
