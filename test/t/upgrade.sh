@@ -50,6 +50,21 @@ for f in "$dir"/commissioning--*.sql; do
 	is "$(diff <(inventory "$old") <(inventory "$fresh") | head -n 20)" '' "updated from $from, every object is as in a fresh installation"
 done
 
+# A warehouse made under 0.1, with a model registered before models had a status.
+export PGDATABASE=$old
+psql -Xq -c 'DROP EXTENSION commissioning' -c "CREATE EXTENSION commissioning VERSION '0.1'" 2>/dev/null
+psql -Xq -d "$fresh" -c "SELECT commissioning.create_warehouse('risk', 'risk_stratification', 2)" >/dev/null
+# the old SQL asks the library for its version
+sql "CREATE OR REPLACE FUNCTION commissioning.library_version() RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN '0.1'" \
+	"SELECT commissioning.create_warehouse('risk', 'risk_stratification', 2)" "
+	SELECT risk.register_model('{\"name\": \"old\", \"version\": \"1\", \"categories\": [{\"key\": \"a\", \"points\": 1, \"prefixes\": [\"A\"]}]}')" "
+	CREATE OR REPLACE FUNCTION commissioning.library_version() RETURNS text AS '\$libdir/commissioning', 'commissioning_library_version' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE" >/dev/null
+lives 'ALTER EXTENSION commissioning UPDATE' 'the extension is updated under a warehouse of 0.1'
+lives "SELECT commissioning.upgrade_warehouse('risk')" 'the warehouse is upgraded'
+is "$(diff <(warehouse_inventory "$old" risk) <(warehouse_inventory "$fresh" risk) | head -n 20)" '' 'every object is as in a fresh warehouse'
+is "$(sql "SELECT status, approved_by FROM risk.known_model WHERE name = 'old'" "SELECT risk.model_allowed('old') IS NULL")" $'approved|upgrade\nt' 'a model that was in use may be used'
+sql 'DROP SCHEMA risk, risk_identity, risk_reporting CASCADE' 2>/dev/null
+
 # A warehouse made under 0.0, used, and brought to the current version.
 export PGDATABASE=$old
 psql -Xq -c 'DROP EXTENSION commissioning' -c "CREATE EXTENSION commissioning VERSION '0.0'" 2>/dev/null
