@@ -45,9 +45,6 @@ COMMENT ON TABLE feed_column_reference IS
     'Column presets per feed. Several headers of one target are alternatives: the first that is not blank, in order of preference, fills it. A warehouse adds or overrides by rows in its own feed_column.';
 COMMENT ON COLUMN feed_column_reference.source_header IS
     'Header as the standard names it; "column 3" is the third column of a file without header.';
-COMMENT ON COLUMN feed_column_reference.reader IS
-    'text, id (identifier of a record), code (upper case, no blanks), org (organisation code), practice (first six characters), integer, number, factor (above 0, below 100), price, days and percent (30 % or 0.3; a dash is none), amount, date, yes_no, '
-    'nhs_number, hrg, year (2024/25, 202425, 2425), month (1 = April, M06, September, 2024-09), sex, icd10_list, opcs4_list (blank-separated, or repeated columns numbered at the end).';
 COMMENT ON COLUMN feed_column_reference.required IS 'A row without a readable value is refused; a file without the column is refused whole.';
 
 INSERT INTO feed_column_reference (feed, target, source_header, reader, required, preference) VALUES

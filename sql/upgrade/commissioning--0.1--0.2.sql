@@ -4,6 +4,8 @@
 -- What changed in place.
 
 -- What is new.
+--@ sql/reference/16-risk-feeds.sql
+--@ sql/reference/17-cost-rates.sql
 
 -- Published models are replaced as a whole.
 DELETE FROM risk_model_reference;

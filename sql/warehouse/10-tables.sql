@@ -94,6 +94,8 @@ CREATE TABLE @icb@.person_condition (
     condition   text NOT NULL,
     source      text NOT NULL,
     recorded_on date,
+    ended_on    date,
+    submission_id bigint,
     PRIMARY KEY (person_id, condition, source)
 );
 COMMENT ON TABLE @icb@.person_condition IS 'Conditions from registers and primary care, by condition key.';
@@ -101,6 +103,7 @@ COMMENT ON COLUMN @icb@.person_condition.person_id IS 'Person.';
 COMMENT ON COLUMN @icb@.person_condition.condition IS 'Key of the condition.';
 COMMENT ON COLUMN @icb@.person_condition.source IS 'Register or system that says so.';
 COMMENT ON COLUMN @icb@.person_condition.recorded_on IS 'Date of the record, NULL when unknown.';
+COMMENT ON COLUMN @icb@.person_condition.ended_on IS 'First day on which the person is no longer on the register, NULL while they are.';
 
 -- Submissions --------------------------------------------------------------------------------
 
@@ -251,6 +254,7 @@ CREATE TABLE @icb@.activity (
     diagnoses            commissioning.icd10[],
     procedures           commissioning.opcs4[],
     extra                jsonb,
+    sent_price           numeric(16,2),
     PRIMARY KEY (person_id, activity_id),
     CHECK (end_date IS NULL OR end_date >= start_date)
 ) PARTITION BY HASH (person_id);
@@ -292,6 +296,7 @@ COMMENT ON COLUMN @icb@.activity.palliative_days IS 'Days of specialist palliati
 COMMENT ON COLUMN @icb@.activity.diagnoses IS 'ICD-10 codes in recorded order, primary first.';
 COMMENT ON COLUMN @icb@.activity.procedures IS 'OPCS-4 codes in recorded order, primary first.';
 COMMENT ON COLUMN @icb@.activity.extra IS 'What else the file held, by header.';
+COMMENT ON COLUMN @icb@.activity.sent_price IS 'Price sent with the record, after every adjustment, in pounds; NULL when none was.';
 COMMENT ON COLUMN @icb@.activity.provider_event_id IS 'Hospital provider spell number or attendance identifier.';
 COMMENT ON COLUMN @icb@.activity.end_date IS 'Discharge date or date of attendance; NULL while the spell is open.';
 COMMENT ON COLUMN @icb@.activity.overlap_days IS 'Days counted both as critical care and as rehabilitation; taken off the length of stay once.';

@@ -146,6 +146,8 @@ BEGIN
         WHEN 'text' THEN 'CASE WHEN NOT (' || named || ') THEN %1$s END'
         WHEN 'id' THEN '%1$s'
         WHEN 'code' THEN 'CASE WHEN NOT (' || named || ') THEN (upper(replace(%1$s, '' '', '''') COLLATE "C")) COLLATE "default" END'
+        -- case matters in Read codes; SNOMED CT numbers of ten digits have a check digit of their own
+        WHEN 'clinical_code' THEN 'CASE WHEN NOT (' || named || ') OR @icb@.is_snomed_id(%1$s) THEN replace(%1$s, '' '', '''') END'
         -- old extracts pad three-character codes with 00
         WHEN 'org' THEN 'CASE WHEN %1$s ~ ''^[A-Za-z0-9]{2,9}$'' THEN CASE WHEN octet_length(%1$s) = 5 AND right(%1$s, 2) = ''00'' THEN (upper(left(%1$s, 3) COLLATE "C")) COLLATE "default" ELSE (upper(%1$s COLLATE "C")) COLLATE "default" END END'
         WHEN 'practice' THEN 'CASE WHEN %1$s ~ ''^[A-Za-z0-9]{3,9}$'' THEN (upper(left(%1$s, 6) COLLATE "C")) COLLATE "default" END'

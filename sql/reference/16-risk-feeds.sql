@@ -1,0 +1,83 @@
+-- Feeds of risk stratification: registers, coded entries, objections, areas, code sets, stated prices, scores computed elsewhere.
+-- Headers are compared without case, blanks and punctuation, as in 15-feeds.sql.
+
+INSERT INTO feed_reference (feed, dataset, load_order, has_header, description) VALUES
+('areas',           NULL, 35, true, 'Deprivation of small areas'),
+('cost_rates',      NULL, 36, true, 'Stated prices for activity that has none of its own'),
+('code_sets',       NULL, 37, true, 'Codes that mean a condition, in any coding system, by version'),
+('opt_outs',        NULL, 42, true, 'Objections of people to the use of their data: Type 1, national and local opt-outs'),
+('exclusions',      NULL, 43, true, 'People whom a local list leaves out of scoring, with the reason'),
+('conditions',      NULL, 44, true, 'Conditions from registers, one row per person and condition'),
+('coded_events',    NULL, 45, true, 'Coded entries of primary care and other records, one row per entry'),
+('imported_scores', NULL, 46, true, 'Scores computed by other systems, with where they come from');
+
+INSERT INTO feed_column_reference (feed, target, source_header, reader, required, preference) VALUES
+-- a person is named by NHS number or pseudonym
+('conditions', 'nhs_number', 'NHS NUMBER', 'nhs_number', false, 1),
+('conditions', 'pseudonym', 'PSEUDONYM', 'id', false, 1),
+('conditions', 'condition', 'CONDITION', 'text', true, 1),
+('conditions', 'condition', 'REGISTER', 'text', true, 2),
+('conditions', 'source', 'SOURCE', 'text', false, 1),
+('conditions', 'recorded_on', 'DATE RECORDED', 'date', false, 1),
+('conditions', 'recorded_on', 'DATE OF DIAGNOSIS', 'date', false, 2),
+('conditions', 'ended_on', 'END DATE', 'date', false, 1),
+('coded_events', 'nhs_number', 'NHS NUMBER', 'nhs_number', false, 1),
+('coded_events', 'pseudonym', 'PSEUDONYM', 'id', false, 1),
+('coded_events', 'event_date', 'EVENT DATE', 'date', true, 1),
+('coded_events', 'coding_system', 'CODING SYSTEM', 'text', false, 1),
+('coded_events', 'code', 'CODE', 'clinical_code', true, 1),
+('coded_events', 'code', 'SNOMED CT CODE', 'clinical_code', true, 2),
+('coded_events', 'deleted', 'DELETED', 'yes_no', false, 1),
+('opt_outs', 'nhs_number', 'NHS NUMBER', 'nhs_number', false, 1),
+('opt_outs', 'pseudonym', 'PSEUDONYM', 'id', false, 1),
+('opt_outs', 'kind', 'OPT-OUT TYPE', 'text', true, 1),
+('opt_outs', 'kind', 'KIND', 'text', true, 2),
+('opt_outs', 'valid_from', 'START DATE', 'date', false, 1),
+('opt_outs', 'valid_from', 'OPT-OUT DATE', 'date', false, 2),
+('opt_outs', 'valid_to', 'END DATE', 'date', false, 1),
+('exclusions', 'nhs_number', 'NHS NUMBER', 'nhs_number', false, 1),
+('exclusions', 'pseudonym', 'PSEUDONYM', 'id', false, 1),
+('exclusions', 'reason', 'REASON', 'text', true, 1),
+('exclusions', 'valid_from', 'START DATE', 'date', false, 1),
+('exclusions', 'valid_to', 'END DATE', 'date', false, 1),
+('imported_scores', 'nhs_number', 'NHS NUMBER', 'nhs_number', false, 1),
+('imported_scores', 'pseudonym', 'PSEUDONYM', 'id', false, 1),
+('imported_scores', 'model', 'MODEL', 'text', true, 1),
+('imported_scores', 'version', 'VERSION', 'text', true, 1),
+('imported_scores', 'provenance', 'SYSTEM', 'text', true, 1),
+('imported_scores', 'licence', 'LICENCE', 'text', true, 1),
+('imported_scores', 'as_of', 'AS OF', 'date', true, 1),
+('imported_scores', 'score', 'SCORE', 'number', false, 1),
+('imported_scores', 'band', 'BAND', 'text', false, 1),
+-- names of the columns as the Indices of Deprivation are published
+('areas', 'lsoa_code', 'LSOA', 'code', true, 1),
+('areas', 'lsoa_code', 'LSOA code (2021)', 'code', true, 2),
+('areas', 'lsoa_code', 'LSOA code (2011)', 'code', true, 3),
+('areas', 'imd_decile', 'IMD DECILE', 'integer', false, 1),
+('areas', 'imd_decile', 'Index of Multiple Deprivation (IMD) Decile (where 1 is most deprived 10% of LSOAs)', 'integer', false, 2),
+('areas', 'imd_rank', 'IMD RANK', 'integer', false, 1),
+('areas', 'imd_rank', 'Index of Multiple Deprivation (IMD) Rank (where 1 is most deprived)', 'integer', false, 2),
+('areas', 'imd_score', 'IMD SCORE', 'number', false, 1),
+('areas', 'imd_score', 'Index of Multiple Deprivation (IMD) Score', 'number', false, 2),
+('areas', 'imd_year', 'IMD YEAR', 'integer', false, 1),
+('code_sets', 'condition', 'CONDITION', 'text', true, 1),
+('code_sets', 'version', 'VERSION', 'text', true, 1),
+('code_sets', 'coding_system', 'CODING SYSTEM', 'text', true, 1),
+('code_sets', 'code', 'CODE', 'clinical_code', true, 1),
+('code_sets', 'match', 'MATCH', 'text', false, 1),
+('code_sets', 'valid_from', 'VALID FROM', 'date', false, 1),
+('code_sets', 'source', 'SOURCE', 'text', false, 1),
+('cost_rates', 'dataset', 'DATASET', 'code', true, 1),
+('cost_rates', 'kind', 'KIND', 'text', true, 1),
+('cost_rates', 'valid_from', 'VALID FROM', 'date', true, 1),
+('cost_rates', 'valid_to', 'VALID TO', 'date', false, 1),
+('cost_rates', 'unit_cost', 'UNIT COST', 'amount', true, 1),
+('cost_rates', 'source', 'SOURCE', 'text', true, 1),
+-- the price that the national pricing of the record arrived at
+('sus_apc', 'sent_price', 'spell.commissioning.tariff_calculation.final_price', 'price', false, 1),
+('sus_op', 'sent_price', 'appointment.commissioning.tariff_calculation.final_price', 'price', false, 1),
+('sus_ec', 'sent_price', 'commissioning.national_pricing.final_price', 'price', false, 1);
+
+COMMENT ON COLUMN feed_column_reference.reader IS
+    'text, id (identifier of a record), code (upper case, no blanks), clinical_code (a code of any coding system as sent), org (organisation code), practice (first six characters), integer, number, factor (above 0, below 100), price, days and percent (30 % or 0.3; a dash is none), amount, date, yes_no, '
+    'nhs_number, hrg, year (2024/25, 202425, 2425), month (1 = April, M06, September, 2024-09), sex, icd10_list, opcs4_list (blank-separated, or repeated columns numbered at the end).';
