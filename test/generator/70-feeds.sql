@@ -125,6 +125,25 @@ FROM (SELECT 'QZZ' AS code, 'Synthetic county ICB' AS name, 'icb' AS type, NULL 
       UNION ALL SELECT provider_code || site, 'Synthetic site ' || provider_code || site, 'site', provider_code, 'site_of' FROM county.provider, unnest(ARRAY['01', '02']) AS site
       UNION ALL SELECT practice_code, 'Synthetic practice ' || practice_code, 'practice', commissioner, 'commissioned_by' FROM county.practice) o;
 
+-- What risk stratification needs beside the records: registers, areas, objections, and a local list of people left out. Diagnosed some time
+-- in the ten years before the county begins; the objections stand, a few have ended.
+CREATE TABLE county.registered AS
+SELECT DISTINCT p.person_id, p.nhs_number, p.birth_date, p.area, p.decile FROM county.registrations r JOIN county.person p ON p.nhs_number::text = r.nhs_number;
+CREATE TABLE county.conditions AS
+SELECT r.nhs_number::text AS nhs_number, f.condition, 'register' AS source,
+       to_char(greatest(r.birth_date, s.first_day - 1 - floor(county.u(r.person_id * 32 + f.n, 940) * 3650)::integer), 'DD/MM/YYYY') AS recorded_on
+FROM county.registered r JOIN county.person_condition c USING (person_id) JOIN county.condition_fact f USING (n), county.setting s;
+CREATE TABLE county.areas AS
+SELECT DISTINCT 'E01' || lpad((900000 + area)::text, 6, '0') AS lsoa, decile, 2019 AS year FROM county.registered;
+CREATE TABLE county.opt_outs AS
+SELECT nhs_number::text AS nhs_number, kind, to_char(s.first_day - 1 - floor(county.u(person_id, 942) * 1500)::integer, 'DD/MM/YYYY') AS valid_from,
+       CASE WHEN county.u(person_id, 943) < 0.05 THEN to_char(s.last_day - 100, 'DD/MM/YYYY') END AS valid_to
+FROM county.registered, county.setting s, LATERAL (VALUES ('type_1', 0.00, 0.02), ('national', 0.02, 0.06)) AS o (kind, lo, hi)
+WHERE county.u(person_id, 941) >= lo AND county.u(person_id, 941) < hi;
+CREATE TABLE county.exclusions AS
+SELECT nhs_number::text AS nhs_number, 'asked to be left out of lists' AS reason, to_char(s.last_day - 200, 'DD/MM/YYYY') AS valid_from
+FROM county.registered, county.setting s WHERE county.u(person_id, 944) < 0.002;
+
 CREATE TABLE county.feed_header (load_order integer, feed text, file_name text, header text, body text);
 INSERT INTO county.feed_header VALUES
 (10, 'organisations', 'organisations.csv', 'ORGANISATION CODE,NAME,TYPE,PARENT CODE,LINK KIND,OPEN DATE,CLOSE DATE', 'SELECT * FROM county.organisations ORDER BY type, code'),
@@ -136,6 +155,10 @@ INSERT INTO county.feed_header VALUES
 (32, 'prices_other', 'prices_other.csv', 'TARIFF NAME,FINANCIAL YEAR,SYNTHETIC,KIND,HRG CODE,PRICE', 'SELECT * FROM county.prices_other ORDER BY financial_year, kind, hrg'),
 (33, 'factors', 'factors.csv', 'PROVIDER CODE,FINANCIAL YEAR,MARKET FORCES FACTOR', 'SELECT * FROM county.factors ORDER BY provider_code, financial_year'),
 (34, 'plan', 'plan.csv', 'CONTRACT,COMMISSIONER CODE,FINANCIAL YEAR,FINANCIAL MONTH,POINT OF DELIVERY CODE,PLANNED ACTIVITY,PLANNED PRICE', 'SELECT * FROM county.plan ORDER BY contract, commissioner, financial_year, month, pod'),
+(35, 'areas', 'areas.csv', 'LSOA,IMD DECILE,IMD YEAR', 'SELECT lsoa, decile, year FROM county.areas ORDER BY lsoa'),
+(42, 'opt_outs', 'opt_outs.csv', 'NHS NUMBER,OPT-OUT TYPE,START DATE,END DATE', 'SELECT nhs_number, kind, valid_from, valid_to FROM county.opt_outs ORDER BY nhs_number, kind'),
+(43, 'exclusions', 'exclusions.csv', 'NHS NUMBER,REASON,START DATE', 'SELECT nhs_number, reason, valid_from FROM county.exclusions ORDER BY nhs_number'),
+(44, 'conditions', 'conditions.csv', 'NHS NUMBER,CONDITION,SOURCE,DATE RECORDED', 'SELECT nhs_number, condition, source, recorded_on FROM county.conditions ORDER BY nhs_number, condition'),
 (40, 'registrations', 'registrations.csv', 'NHS NUMBER,GENERAL MEDICAL PRACTICE CODE,REGISTRATION START DATE,REGISTRATION END DATE,PERSON BIRTH DATE,PERSON STATED GENDER CODE,PERSON DEATH DATE,LSOA', 'SELECT nhs_number, practice_code, valid_from, valid_to, birth_date, sex, death_date, lsoa FROM county.registrations ORDER BY line_no'),
 (50, 'sus_apc', 'sus_apc.csv', 'spell.hospital_provider_spell_number,system.transaction.cds_unique_identifier,spell.commissioning.service_agreement.provider,spell.care_location.site_code_of_treatment,spell.commissioning.service_agreement.commissioner,spell.patient.registration.general_practice,spell.patient.identity.nhs_number.value,spell.patient.identity.withheld_reason,spell.patient.identity.age_on_admission,spell.patient.identity.gender,spell.admission.date,spell.discharge.date,spell.admission.patient_classification,spell.admission.method,spell.admission.source,spell.admission.administrative_category,spell.discharge.method,spell.discharge.destination,care_professional.treatment_function,care_professional.main_specialty,spell.commissioning.grouping.core_hrg,spell.commissioning.tariff_calculation.pbr_length_of_stay.critical_care_days,spell.commissioning.tariff_calculation.pbr_length_of_stay.rehabilitation_days,spell.commissioning.tariff_calculation.pbr_length_of_stay.palliative_care_days,local.overlap_days,spell.clinical_coding.diagnosis,spell.clinical_coding.procedure',
  'SELECT provider_event_id, cds_id, provider_code, site_code, commissioner, practice_code, nhs_number, withheld, age, sex, start_date, end_date, classification, admission_method, source, category, discharge_method, destination, tfc, specialty, hrg, critical_care_days, rehabilitation_days, palliative_days, overlap_days, diagnoses, procedures FROM county.sus_apc ORDER BY line_no'),

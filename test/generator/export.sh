@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # bash export.sh DIR: write the county of the current database (PGHOST, PGDATABASE, ... as psql has them) as CSV files, one per feed and
-# submission, and load_order.txt (feed and file, a line each, in the order to load them).
+# submission, and two lists of feed and file, a line each, in the order to load them: load_order.txt for invoice validation, population_order.txt
+# for risk stratification.
 set -euo pipefail
 dir=${1:?usage: export.sh DIR}
 mkdir -p "$dir"
@@ -13,4 +14,8 @@ mkdir -p "$dir"
 } >"$dir/.export.sql"
 (cd "$dir" && psql -Xq -f .export.sql >/dev/null)
 rm -f "$dir/.export.sql"
-psql -XAtq -F ' ' -v ON_ERROR_STOP=1 -c 'SELECT feed, file_name FROM county.feed_header ORDER BY load_order, file_name' >"$dir/load_order.txt"
+# what risk stratification alone may hold stays out of the files for invoice validation, and claims out of those for risk stratification
+psql -XAtq -F ' ' -v ON_ERROR_STOP=1 -c "SELECT feed, file_name FROM county.feed_header
+	WHERE feed NOT IN ('areas', 'opt_outs', 'exclusions', 'conditions') ORDER BY load_order, file_name" >"$dir/load_order.txt"
+psql -XAtq -F ' ' -v ON_ERROR_STOP=1 -c "SELECT feed, file_name FROM county.feed_header
+	WHERE feed IN ('organisations', 'registrations', 'areas', 'opt_outs', 'exclusions', 'conditions', 'sus_apc', 'sus_op', 'sus_ec') ORDER BY load_order, file_name" >"$dir/population_order.txt"

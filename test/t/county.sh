@@ -26,7 +26,7 @@ is "$(sql "SELECT count(*) FROM county.spell s JOIN county.hrg_fact h USING (hrg
 is "$(sql "SELECT count(*) FROM county.person WHERE nhs_number NOT BETWEEN 9990000000 AND 9999999999
 	OR (11 - (SELECT sum(substr(nhs_number::text, i, 1)::integer * (11 - i)) FROM generate_series(1, 9) i) % 11) % 11 <> nhs_number % 10")" 0 'NHS numbers are test numbers with right check digits'
 is "$(sql "SELECT count(*) * 2 >= (SELECT count(*) FROM county.line) FROM (SELECT DISTINCT line_id FROM truth.decoy) d")" t 'half of the lines are decoys of something'
-is "$(grep -c . "$work/county_s/load_order.txt")" "$(sql 'SELECT count(*) FROM county.feed_header')" 'every feed is in a file'
+is "$(sort -u "$work/county_s/load_order.txt" "$work/county_s/population_order.txt" | grep -c .)" "$(sql 'SELECT count(*) FROM county.feed_header')" 'every feed is in a file'
 is "$(cat "$work"/county_s/plcm_*.csv | grep -vc '^FINANCIAL')" "$(sql 'SELECT count(*) FROM county.plcm')" 'the claim files hold every line'
 
 first=$(for t in county.plcm county.sus_apc county.sus_op county.sus_ec county.registrations county.prices county.plan truth.planted truth.risk; do sums $t; done)
