@@ -12,7 +12,7 @@ CREATE TABLE @icb@.meta (
 );
 COMMENT ON TABLE @icb@.meta IS 'Name, purpose, version and deployment of this warehouse.';
 
-COMMENT ON COLUMN @icb@.meta.key IS 'name, purpose, version, source_hash, person_partitions, created_at, upgraded_at, server_version.';
+COMMENT ON COLUMN @icb@.meta.key IS 'name, purpose, version, source_hash, person_partitions, created_at, upgraded_at, server_version; risk_stale_days: how old data may be that people are scored on.';
 COMMENT ON COLUMN @icb@.meta.value IS 'Its value as text.';
 
 CREATE TABLE @icb@.deployed_object (

@@ -105,7 +105,7 @@ BEGIN ATOMIC
     FROM @icb@.person_condition c
     WHERE (c.recorded_on <= as_of OR c.recorded_on IS NULL) AND (c.ended_on > as_of OR c.ended_on IS NULL)
     UNION ALL
-    SELECT e.person_id, s.condition, 'coded event', min(e.event_date), max(e.event_date)
+    SELECT e.person_id, s.condition, 'coded event' AS source, min(e.event_date), max(e.event_date)
     FROM (SELECT v.person_id, v.event_date, v.coding_system, v.code, pg_catalog.unnest(CASE WHEN v.coding_system = 'snomed' THEN '{0}' ELSE w.widths END) AS width
           FROM @icb@.code_widths_at(as_of) AS w (widths)
           CROSS JOIN @icb@.coded_event v
@@ -114,7 +114,7 @@ BEGIN ATOMIC
       ON s.coding_system = e.coding_system AND s.width = e.width AND s.code = CASE WHEN e.width = 0 THEN e.code ELSE pg_catalog.left(e.code, e.width) END
     GROUP BY e.person_id, s.condition
     UNION ALL
-    SELECT d.person_id, s.condition, 'hospital record', min(d.recorded), max(d.recorded)
+    SELECT d.person_id, s.condition, 'hospital record' AS source, min(d.recorded), max(d.recorded)
     FROM (SELECT x.person_id, x.recorded, x.code::text AS code, pg_catalog.unnest(x.widths) AS width
           FROM (SELECT a.person_id, coalesce(a.end_date, a.start_date) AS recorded, pg_catalog.unnest(a.diagnoses) AS code, w.widths
                 -- without such codes there is no row to start from, and the record is not read at all

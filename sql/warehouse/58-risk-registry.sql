@@ -190,15 +190,8 @@ CREATE TRIGGER history AFTER INSERT OR UPDATE OR DELETE ON @icb@.model
     FOR EACH ROW EXECUTE FUNCTION @icb@.record_model_status();
 
 CREATE VIEW @icb@.known_model AS
-SELECT k.name, k.version, k.body, k.local,
-       row_number() OVER (
-           PARTITION BY k.name
-           -- what may be used before drafts, and retired ones last; own models first, the latest registered; shipped ones by dotted number
-           ORDER BY CASE k.status WHEN 'approved' THEN 1 WHEN 'draft' THEN 2 ELSE 3 END,
-                    k.local DESC, k.registered_at DESC NULLS LAST,
-                    CASE WHEN k.version ~ '^[0-9]{1,9}(\.[0-9]{1,9})*$' THEN pg_catalog.string_to_array(k.version, '.')::integer[] END DESC NULLS LAST,
-                    k.version COLLATE "C" DESC) = 1 AS newest,
-       k.status, k.approved_by, k.approved_at, k.review_due
+SELECT k.name, k.version, k.body, k.local, row_number() OVER preference = 1 AS newest,
+       k.status, k.approved_by, k.approved_at, k.review_due, row_number() OVER preference AS place
 FROM (SELECT m.name, m.version, m.body, true AS local, m.registered_at, coalesce(m.status, 'approved') AS status,
              CASE WHEN m.status IS NULL THEN 'upgrade' ELSE m.approved_by END AS approved_by, m.approved_at, m.review_due
       FROM @icb@.model m
@@ -209,7 +202,14 @@ FROM (SELECT m.name, m.version, m.body, true AS local, m.registered_at, coalesce
           SELECT h.status, h.changed_by, h.changed_at FROM @icb@.model_status h
           WHERE h.model = s.name AND h.model_version = s.version AND h.status IN ('approved', 'retired')
           ORDER BY h.status_id DESC LIMIT 1) c ON true
-      WHERE NOT EXISTS (SELECT FROM @icb@.model m WHERE m.name = s.name AND m.version = s.version)) k;
+      WHERE NOT EXISTS (SELECT FROM @icb@.model m WHERE m.name = s.name AND m.version = s.version)) k
+WINDOW preference AS (
+    PARTITION BY k.name
+    -- what may be used before drafts, and retired ones last; own models first, the latest registered; shipped ones by dotted number
+    ORDER BY CASE k.status WHEN 'approved' THEN 1 WHEN 'draft' THEN 2 ELSE 3 END,
+             k.local DESC, k.registered_at DESC NULLS LAST,
+             CASE WHEN k.version ~ '^[0-9]{1,9}(\.[0-9]{1,9})*$' THEN pg_catalog.string_to_array(k.version, '.')::integer[] END DESC NULLS LAST,
+             k.version COLLATE "C" DESC);
 COMMENT ON VIEW @icb@.known_model IS
     'Every risk model that is known here, shipped or local, with its status and the version used where none is asked for: of the approved ones the latest, a draft only where nothing is approved.';
 COMMENT ON COLUMN @icb@.known_model.name IS 'Name of the model.';
@@ -221,6 +221,7 @@ COMMENT ON COLUMN @icb@.known_model.status IS 'draft, approved or retired. Shipp
 COMMENT ON COLUMN @icb@.known_model.approved_by IS 'Login that approved it (for a shipped model: that last changed its status); release or upgrade where nobody had to.';
 COMMENT ON COLUMN @icb@.known_model.approved_at IS 'When it was approved.';
 COMMENT ON COLUMN @icb@.known_model.review_due IS 'Last day on which it may be used without a review, NULL for no such day.';
+COMMENT ON COLUMN @icb@.known_model.place IS 'Order of preference among the versions of a name, 1 is the one used where none is asked for.';
 
 CREATE FUNCTION @icb@.registered_model(name text, version text DEFAULT NULL) RETURNS commissioning.risk_model
     LANGUAGE plpgsql STABLE PARALLEL SAFE

@@ -13,7 +13,13 @@ CREATE TABLE @icb@.risk_run (
     data_date         date,
     people            bigint NOT NULL,
     input_fingerprint text NOT NULL,
-    scored_at         timestamptz NOT NULL DEFAULT clock_timestamp()
+    scored_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    assessed          bigint,
+    not_assessed      jsonb NOT NULL DEFAULT '{}',
+    not_scored        jsonb NOT NULL DEFAULT '{}',
+    data_dates        jsonb NOT NULL DEFAULT '{}',
+    unapproved        text,
+    provenance        text
 );
 CREATE INDEX risk_run_latest ON @icb@.risk_run (model, model_version, as_of, risk_run_id);
 COMMENT ON TABLE @icb@.risk_run IS 'One row per set of scores that differs from the one before it: model, date, and what it was computed from.';
@@ -25,9 +31,15 @@ COMMENT ON COLUMN @icb@.risk_run.model_fingerprint IS 'Fingerprint of the conten
 COMMENT ON COLUMN @icb@.risk_run.as_of IS 'Day as of which people are scored: registered and alive on it, with the history up to and including it.';
 COMMENT ON COLUMN @icb@.risk_run.lookback_days IS 'Days of history that the model looks at, NULL for all.';
 COMMENT ON COLUMN @icb@.risk_run.data_date IS 'Latest event that was seen, NULL when there was none: how fresh the data are.';
-COMMENT ON COLUMN @icb@.risk_run.people IS 'People scored.';
+COMMENT ON COLUMN @icb@.risk_run.people IS 'People in the set, with a score or with the reason why there is none.';
 COMMENT ON COLUMN @icb@.risk_run.input_fingerprint IS 'Fingerprint of model, people, practices, conditions and inputs: equal for equal data.';
 COMMENT ON COLUMN @icb@.risk_run.scored_at IS 'When it was computed.';
+COMMENT ON COLUMN @icb@.risk_run.assessed IS 'People with a score.';
+COMMENT ON COLUMN @icb@.risk_run.not_assessed IS 'People without a score by reason, {"age not known": 12}: the model has no value for an input that is not known, or the person is outside of whom it is valid for.';
+COMMENT ON COLUMN @icb@.risk_run.not_scored IS 'Known people who are not in the set, by reason, {"died": 40}: dead, not registered on the day, opted out, on a local list. Each person counts once.';
+COMMENT ON COLUMN @icb@.risk_run.data_dates IS 'Latest event that was seen in each data set, {"APC": "2024-12-31"}.';
+COMMENT ON COLUMN @icb@.risk_run.unapproved IS 'Why the model was not allowed when it was used all the same; NULL for a model that was approved.';
+COMMENT ON COLUMN @icb@.risk_run.provenance IS 'Where imported scores come from; NULL for scores computed here.';
 
 CREATE TABLE @icb@.risk_score (
     person_id     bigint NOT NULL,
@@ -38,17 +50,21 @@ CREATE TABLE @icb@.risk_score (
     rank_overall  bigint,
     rank_practice bigint,
     categories    text[] NOT NULL,
+    band_order    integer,
+    not_assessed  text,
     PRIMARY KEY (person_id, risk_run_id)
 ) PARTITION BY HASH (person_id);
 COMMENT ON TABLE @icb@.risk_score IS 'Scores kept: one row per person and set of scores.';
 COMMENT ON COLUMN @icb@.risk_score.person_id IS 'Person.';
 COMMENT ON COLUMN @icb@.risk_score.risk_run_id IS 'Set of scores: model, version and date stand in risk_run.';
 COMMENT ON COLUMN @icb@.risk_score.practice_code IS 'Practice where the person was registered on the day.';
-COMMENT ON COLUMN @icb@.risk_score.score IS 'Score; NULL when an input that the model needs is not known.';
+COMMENT ON COLUMN @icb@.risk_score.score IS 'Score; NULL when not assessed.';
 COMMENT ON COLUMN @icb@.risk_score.band IS 'Band of the model, NULL when it has none.';
 COMMENT ON COLUMN @icb@.risk_score.rank_overall IS 'Place among all people, 1 is the highest score; equal scores in the order of person_id. NULL without a score.';
 COMMENT ON COLUMN @icb@.risk_score.rank_practice IS 'The same among the people of the practice.';
 COMMENT ON COLUMN @icb@.risk_score.categories IS 'Categories of the model found in the look-back, before its hierarchy.';
+COMMENT ON COLUMN @icb@.risk_score.band_order IS 'Place of the band among those of the model, 1 is the lowest; NULL without a band.';
+COMMENT ON COLUMN @icb@.risk_score.not_assessed IS 'Why there is no score: the inputs that are not known, or the one that is outside of what the model is valid for. NULL with a score.';
 
 DO $partitions$
 BEGIN
@@ -58,6 +74,53 @@ BEGIN
 END
 $partitions$;
 CREATE INDEX risk_score_run ON @icb@.risk_score (risk_run_id, rank_overall);
+
+-- Models ------------------------------------------------------------------------------------------
+
+CREATE VIEW @icb@.scoring_model AS
+SELECT u.name, u.version, u.unit, u.body, row_number() OVER (PARTITION BY u.name, u.unit ORDER BY u.place) = 1 AS newest
+FROM (SELECT k.name, k.version, k.body, k.place, coalesce(k.body::jsonb ->> 'unit', 'person') AS unit FROM @icb@.known_model k) u;
+COMMENT ON VIEW @icb@.scoring_model IS
+    'The known models with what they score: people or admissions. One name may have versions of either kind; where no version is asked for, the newest of the kind is used.';
+COMMENT ON COLUMN @icb@.scoring_model.name IS 'Name of the model.';
+COMMENT ON COLUMN @icb@.scoring_model.version IS 'Version of the model.';
+COMMENT ON COLUMN @icb@.scoring_model.unit IS 'person, or spell: the score belongs to an admission.';
+COMMENT ON COLUMN @icb@.scoring_model.body IS 'The model.';
+COMMENT ON COLUMN @icb@.scoring_model.newest IS 'Whether it is the version of its kind that is used where none is asked for.';
+
+CREATE FUNCTION @icb@.model_to_use(name text, version text, unit text, allow_unapproved boolean DEFAULT false) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+#variable_conflict use_variable
+DECLARE
+    chosen record;
+    refused text;
+BEGIN
+    SELECT k.version, k.unit INTO chosen FROM @icb@.scoring_model k
+    WHERE k.name = name AND (k.version = version OR (version IS NULL AND k.newest))
+    ORDER BY (k.unit = unit) DESC LIMIT 1;
+    IF NOT FOUND THEN
+        -- says which are known
+        PERFORM @icb@.registered_model(name, version);
+    END IF;
+    IF chosen.unit <> unit THEN
+        RAISE EXCEPTION 'model "%" version "%" scores %', name, chosen.version, CASE unit WHEN 'person' THEN 'admissions, not people' ELSE 'people, not admissions' END
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = pg_catalog.format('Use @icb@.%s.', CASE unit WHEN 'person' THEN 'score_spells' ELSE 'score_population' END);
+    END IF;
+    refused := @icb@.model_allowed(name, chosen.version);
+    IF refused IS NOT NULL AND NOT coalesce(allow_unapproved, false) THEN
+        RAISE EXCEPTION 'model "%" version "%" may not be used: %', name, chosen.version, refused
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'Have it approved, or give allow_unapproved => true to try it out: its scores then carry this reason.';
+    END IF;
+    RETURN chosen.version;
+END
+$$;
+COMMENT ON FUNCTION @icb@.model_to_use(text, text, text, boolean) IS
+    'The version of a model to score with: the given one, else the newest of the unit (person, spell). 42704 for an unknown model; 55000 for one of the other unit, and for one that may not be used unless allow_unapproved.';
+
+-- People ------------------------------------------------------------------------------------------
 
 -- The one place that says who is scored on what; the live view, the procedure and the explanation all read it.
 -- Inlined into its callers, so that a filter on person_id reaches the tables.
@@ -99,7 +162,106 @@ END;
 COMMENT ON FUNCTION @icb@.people_at_risk(commissioning.risk_model, date) IS
     'Who a model scores on a day and on what: everybody registered and alive on it; the conditions from the diagnoses of events that ended in the look-back of the model, the day itself included (an open spell counts at its start); age in years and activity counts of 365 days for models with inputs.';
 
-CREATE PROCEDURE @icb@.score_population(model text DEFAULT NULL, as_of date DEFAULT NULL, version text DEFAULT NULL)
+-- With people_at_risk it covers every known person once.
+CREATE FUNCTION @icb@.people_not_scored(as_of date) RETURNS TABLE (person_id bigint, reason text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT p.person_id, CASE WHEN p.death_date <= as_of THEN 'died' ELSE 'not registered' END
+    FROM @icb@.person p
+    WHERE p.death_date <= as_of
+       OR NOT EXISTS (SELECT FROM @icb@.registration g
+                      WHERE g.person_id = p.person_id AND g.valid_from <= as_of AND (g.valid_to > as_of OR g.valid_to IS NULL));
+END;
+COMMENT ON FUNCTION @icb@.people_not_scored(date) IS
+    'Known people whom no model scores on a day, each once, with the first reason that holds: died, not registered.';
+
+-- Not assessed ------------------------------------------------------------------------------------
+
+-- A test is written as a path expression over the inputs, so that one place says what makes a score impossible.
+CREATE FUNCTION @icb@.input_needs(description jsonb) RETURNS TABLE (place bigint, kind text, name text, test jsonpath)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT b.n AS place, 'outside' AS kind, b.bound ->> 'input' AS name,
+           (SELECT pg_catalog.string_agg(pg_catalog.format('$.%s %s %s', pg_catalog.to_json(b.bound ->> 'input'), o.operator, b.bound ->> o.member), ' || ')
+                   || pg_catalog.format(' && $.%s != null', pg_catalog.to_json(b.bound ->> 'input'))
+            FROM (VALUES ('from', '<'), ('above', '<='), ('below', '>='), ('upto', '>'), ('is', '!=')) AS o (member, operator)
+            WHERE b.bound -> o.member IS NOT NULL)::jsonpath AS test
+    FROM pg_catalog.jsonb_array_elements(description -> 'valid_for') WITH ORDINALITY AS b (bound, n)
+    UNION ALL
+    SELECT t.place, t.kind, t.name, pg_catalog.format('!exists($.%s ? (@ != null))', pg_catalog.to_json(t.name))::jsonpath
+    FROM (SELECT min(i.n) AS place, 'unknown' AS kind, coalesce(i.term ->> 'input', i.term ->> 'name') AS name
+          FROM pg_catalog.jsonb_array_elements(coalesce(description -> 'inputs', '[]') || coalesce(description -> 'probability' -> 'inputs', '[]'))
+               WITH ORDINALITY AS i (term, n)
+          WHERE i.term -> 'missing' IS NULL
+          GROUP BY 3
+          UNION ALL
+          SELECT DISTINCT 0 AS place, 'bound' AS kind, b.bound ->> 'input' AS name
+          FROM pg_catalog.jsonb_path_query(description, '$.**.only[*]') AS b (bound)) t;
+END;
+COMMENT ON FUNCTION @icb@.input_needs(jsonb) IS
+    'What a model, given as its JSON, needs of its inputs, as tests that say when there is no score: kind outside (a bound of valid_for is not kept), unknown (an input without a value for missing), bound (an input that decides whether a category counts).';
+
+CREATE FUNCTION @icb@.not_assessed(model commissioning.risk_model, inputs jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT coalesce((pg_catalog.array_agg(n.name ORDER BY n.place) FILTER (WHERE n.kind = 'outside'))[1] || ' outside of what the model is valid for',
+                    pg_catalog.string_agg(n.name, ', ' ORDER BY n.place) FILTER (WHERE n.kind = 'unknown') || ' not known',
+                    pg_catalog.string_agg(n.name, ', ' ORDER BY n.name) FILTER (WHERE n.kind = 'bound') || ' not known',
+                    'not computable from the inputs')
+    FROM @icb@.input_needs(model::jsonb) n
+    WHERE inputs @@ n.test;
+END;
+COMMENT ON FUNCTION @icb@.not_assessed(commissioning.risk_model, jsonb) IS
+    'Why a model has no score for these inputs: the input that is outside of what the model is valid for, else the inputs that are not known and for which it has no value.';
+
+-- Freshness ---------------------------------------------------------------------------------------
+
+CREATE FUNCTION @icb@.data_dates(as_of date) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT coalesce(pg_catalog.jsonb_object_agg(d.dataset, d.latest), '{}')
+    FROM (SELECT a.dataset, max(coalesce(a.end_date, a.start_date)) AS latest
+          FROM @icb@.activity a
+          WHERE coalesce(a.end_date, a.start_date) <= as_of
+          GROUP BY a.dataset) d;
+END;
+COMMENT ON FUNCTION @icb@.data_dates(date) IS
+    'Latest event up to a day in each data set, {"APC": "2024-12-31"}: how fresh the data are. An empty object without events.';
+
+CREATE FUNCTION @icb@.refuse_stale(data_dates jsonb, as_of date, allow_stale_days integer DEFAULT NULL) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+#variable_conflict use_variable
+DECLARE
+    allowed integer := coalesce(allow_stale_days, (SELECT m.value::integer FROM @icb@.meta m WHERE m.key = 'risk_stale_days'), 62);
+    -- admitted care carries the diagnoses: a fresh feed of something else does not make up for it
+    kind text := CASE WHEN data_dates ? 'APC' THEN 'APC' END;
+    latest date := CASE WHEN data_dates ? 'APC' THEN (data_dates ->> 'APC')::date
+                        ELSE (SELECT max(d.value::date) FROM pg_catalog.jsonb_each_text(data_dates) d) END;
+BEGIN
+    IF allow_stale_days < 0 THEN
+        RAISE EXCEPTION 'allow_stale_days must not be negative' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF latest IS NULL AND allow_stale_days IS NULL THEN
+        RAISE EXCEPTION 'warehouse "@icb@" holds no event up to %', pg_catalog.to_char(as_of, 'YYYY-MM-DD')
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Load activity first, or give allow_stale_days to score without it.';
+    END IF;
+    IF latest < as_of - allowed THEN
+        RAISE EXCEPTION 'the data are too old to score as of %: the latest % ended on %, % days before, and % are allowed',
+            pg_catalog.to_char(as_of, 'YYYY-MM-DD'), CASE kind WHEN 'APC' THEN 'admission' ELSE 'event' END,
+            pg_catalog.to_char(latest, 'YYYY-MM-DD'), as_of - latest, allowed
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'Load newer files, score as of an earlier day, or give allow_stale_days; risk_stale_days in @icb@.meta changes what is allowed.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION @icb@.refuse_stale(jsonb, date, integer) IS
+    'Raises 55000 when the latest admission (the latest event where there is none) ended more days before a day than allowed: the argument, else risk_stale_days in meta, else 62; or when there is no event at all and the argument is NULL. 22023 for a negative number.';
+
+-- Keeping -----------------------------------------------------------------------------------------
+
+CREATE PROCEDURE @icb@.score_population(model text DEFAULT NULL, as_of date DEFAULT NULL, version text DEFAULT NULL,
+                                        allow_unapproved boolean DEFAULT false, allow_stale_days integer DEFAULT NULL)
     LANGUAGE plpgsql
 AS $$
 #variable_conflict use_variable
@@ -110,38 +272,43 @@ DECLARE
     place bigint := 0;
     rows bigint;
     total bigint := 0;
+    used text;
 BEGIN
     -- what can be refused is refused before the run begins
-    IF @icb@.stage_allowed('score') AND model IS NOT NULL THEN
-        PERFORM @icb@.registered_model(model, version);
+    IF @icb@.stage_allowed('score') THEN
+        IF model IS NOT NULL THEN
+            used := @icb@.model_to_use(model, version, 'person', allow_unapproved);
+        END IF;
+        as_of := coalesce(as_of, (SELECT least(current_date, max(coalesce(a.end_date, a.start_date))) FROM @icb@.activity a));
+        IF EXISTS (SELECT FROM @icb@.registration) THEN
+            PERFORM @icb@.refuse_stale(@icb@.data_dates(as_of), as_of, allow_stale_days);
+        END IF;
     END IF;
-    id := @icb@.start_run('score', pg_catalog.jsonb_build_object('model', model, 'version', version, 'as_of', as_of));
+    id := @icb@.start_run('score', pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+        'model', model, 'version', version, 'as_of', as_of, 'allow_unapproved', NULLIF(allow_unapproved, false), 'allow_stale_days', allow_stale_days)));
     COMMIT;
-    IF as_of IS NULL THEN
-        SELECT least(current_date, max(coalesce(a.end_date, a.start_date))) INTO as_of FROM @icb@.activity a;
-        UPDATE @icb@.run r SET parameters = r.parameters || pg_catalog.jsonb_build_object('as_of', as_of) WHERE r.run_id = id;
-    END IF;
-    SELECT count(*) INTO models FROM @icb@.known_model k
-    WHERE (k.name = model OR model IS NULL) AND (k.version = version OR (version IS NULL AND k.newest));
+    SELECT count(*) INTO models FROM @icb@.scoring_model k
+    WHERE k.unit = 'person' AND (k.name = model AND k.version = used OR model IS NULL AND k.newest);
     FOR known IN
-        SELECT k.name, k.version FROM @icb@.known_model k
-        WHERE (k.name = model OR model IS NULL) AND (k.version = version OR (version IS NULL AND k.newest))
+        SELECT k.name, k.version, CASE WHEN NOT coalesce(allow_unapproved, false) THEN @icb@.model_allowed(k.name, k.version) END AS refused
+        FROM @icb@.scoring_model k
+        WHERE k.unit = 'person' AND (k.name = model AND k.version = used OR model IS NULL AND k.newest)
         ORDER BY k.name, k.version
     LOOP
-        rows := @icb@.keep_scores(id, known.name, known.version, as_of);
+        rows := CASE WHEN known.refused IS NULL THEN @icb@.keep_scores(id, known.name, known.version, as_of) ELSE 0 END;
         total := total + rows;
         place := place + 1;
         PERFORM @icb@.report_progress(id, 100.0 * place / models,
             pg_catalog.format('%s version %s as of %s: %s', known.name, known.version, pg_catalog.to_char(as_of, 'YYYY-MM-DD'),
-                              CASE WHEN rows = 0 THEN 'unchanged' ELSE rows || ' people scored' END));
+                              CASE WHEN known.refused IS NOT NULL THEN 'left out, ' || known.refused WHEN rows = 0 THEN 'unchanged' ELSE rows || ' people scored' END));
         COMMIT;
     END LOOP;
     PERFORM @icb@.finish_run(id, rows_out => total, status => CASE WHEN total = 0 THEN 'unchanged' ELSE 'done' END);
     COMMIT;
 END
 $$;
-COMMENT ON PROCEDURE @icb@.score_population(text, date, text) IS
-    'Scores everybody registered and alive on a day (NULL: the day of the latest event, at most today) with a model (NULL: the newest version of each known one) and keeps scores, bands and ranks. Data that have not changed since the last time add nothing. 42704 for an unknown model, 55000 when the warehouse has another purpose.';
+COMMENT ON PROCEDURE @icb@.score_population(text, date, text, boolean, integer) IS
+    'Scores everybody registered and alive on a day (NULL: the day of the latest event, at most today) with a model (NULL: the newest version of each known one that scores people and may be used) and keeps scores, bands and ranks, with counts of the people not scored and not assessed. Data that have not changed since the last time add nothing. 42704 for an unknown model; 55000 for a model that is not approved (unless allow_unapproved) or scores admissions, for data older than allow_stale_days (refuse_stale), and when the warehouse has another purpose.';
 
 CREATE FUNCTION @icb@.keep_scores(run_id bigint, model text, version text, as_of date) RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -149,117 +316,95 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     body commissioning.risk_model := @icb@.registered_model(model, version);
-    data_date date;
+    description jsonb := body::jsonb;
+    band_labels text[] := ARRAY(SELECT b.band ->> 'label' FROM pg_catalog.jsonb_array_elements(description -> 'bands') WITH ORDINALITY AS b (band, n) ORDER BY b.n);
+    unapproved text := @icb@.model_allowed(model, version);
+    data_dates jsonb := @icb@.data_dates(as_of);
+    data_date date := (SELECT max(d.value::date) FROM pg_catalog.jsonb_each_text(data_dates) d);
     kept bigint;
 BEGIN
-    SELECT max(coalesce(a.end_date, a.start_date)) INTO data_date
-    FROM @icb@.activity a WHERE coalesce(a.end_date, a.start_date) <= as_of;
     -- One pass: the people are found, compared with the last set by their fingerprint, and kept if that differs.
-    WITH people AS MATERIALIZED (
-        SELECT p.person_id, p.practice_code, p.flags, p.inputs,
-               commissioning.risk_score_flags(body, p.flags, p.inputs) AS score
-        FROM @icb@.people_at_risk(body, as_of) p
+    WITH needs AS MATERIALIZED (
+        SELECT n.place, n.kind, n.name, n.test FROM @icb@.input_needs(description) n
+    ), people AS MATERIALIZED (
+        SELECT p.person_id, p.practice_code, p.flags, p.inputs, p.score,
+               CASE WHEN p.score IS NULL THEN
+                   (SELECT coalesce((pg_catalog.array_agg(n.name ORDER BY n.place) FILTER (WHERE n.kind = 'outside'))[1] || ' outside of what the model is valid for',
+                                    pg_catalog.string_agg(n.name, ', ' ORDER BY n.place) FILTER (WHERE n.kind = 'unknown') || ' not known',
+                                    pg_catalog.string_agg(n.name, ', ' ORDER BY n.name) FILTER (WHERE n.kind = 'bound') || ' not known',
+                                    'not computable from the inputs')
+                    FROM needs n WHERE p.inputs @@ n.test)
+               END AS not_assessed
+        FROM (SELECT a.person_id, a.practice_code, a.flags, a.inputs, commissioning.risk_score_flags(body, a.flags, a.inputs) AS score
+              FROM @icb@.people_at_risk(body, as_of) a
+              OFFSET 0) p
     ), fingerprint AS (
-        SELECT count(*) AS people,
+        SELECT count(*) AS people, count(p.score) AS assessed,
                pg_catalog.md5(pg_catalog.concat_ws('|', commissioning.risk_fingerprint(body), count(*),
                    sum(commissioning.risk_flags_hash_extended(p.flags, p.person_id)::numeric),
                    sum(pg_catalog.hashtextextended(p.practice_code, p.person_id)::numeric),
-                   sum(pg_catalog.jsonb_hash_extended(p.inputs, p.person_id)::numeric))) AS value
+                   sum(pg_catalog.jsonb_hash_extended(p.inputs, p.person_id)::numeric), unapproved)) AS value
         FROM people p
-    ), last_set AS (
-        SELECT s.input_fingerprint FROM @icb@.risk_run s
-        WHERE s.model = model AND s.model_version = version AND s.as_of = as_of
-        ORDER BY s.risk_run_id DESC LIMIT 1
     ), new_set AS (
-        INSERT INTO @icb@.risk_run AS s (run_id, model, model_version, model_fingerprint, as_of, lookback_days, data_date, people, input_fingerprint)
-        SELECT run_id, model, version, commissioning.risk_fingerprint(body), as_of, commissioning.risk_lookback_days(body), data_date, f.people, f.value
+        INSERT INTO @icb@.risk_run AS s (run_id, model, model_version, model_fingerprint, as_of, lookback_days, data_date, people, input_fingerprint,
+                                         assessed, not_assessed, not_scored, data_dates, unapproved)
+        SELECT run_id, model, version, commissioning.risk_fingerprint(body), as_of, commissioning.risk_lookback_days(body), data_date, f.people, f.value,
+               f.assessed,
+               (SELECT coalesce(pg_catalog.jsonb_object_agg(c.not_assessed, c.people), '{}')
+                FROM (SELECT p.not_assessed, count(*) AS people FROM people p WHERE p.score IS NULL GROUP BY p.not_assessed) c),
+               (SELECT coalesce(pg_catalog.jsonb_object_agg(c.reason, c.people), '{}')
+                FROM (SELECT n.reason, count(*) AS people FROM @icb@.people_not_scored(as_of) n GROUP BY n.reason) c),
+               data_dates, unapproved
         FROM fingerprint f
-        WHERE f.people > 0 AND NOT EXISTS (SELECT FROM last_set l WHERE l.input_fingerprint = f.value)
+        WHERE f.people > 0 AND f.value IS DISTINCT FROM (
+            SELECT l.input_fingerprint FROM @icb@.risk_run l
+            WHERE l.model = model AND l.model_version = version AND l.as_of = as_of
+            ORDER BY l.risk_run_id DESC LIMIT 1)
         RETURNING s.risk_run_id
     )
-    INSERT INTO @icb@.risk_score (person_id, risk_run_id, practice_code, score, band, rank_overall, rank_practice, categories)
-    SELECT p.person_id, n.risk_run_id, p.practice_code, p.score, commissioning.risk_band(body, p.score),
-           CASE WHEN p.score IS NOT NULL THEN row_number() OVER (ORDER BY p.score DESC NULLS LAST, p.person_id) END,
-           CASE WHEN p.score IS NOT NULL THEN row_number() OVER (PARTITION BY p.practice_code ORDER BY p.score DESC NULLS LAST, p.person_id) END,
-           commissioning.risk_flags_categories(body, p.flags)
-    FROM people p CROSS JOIN new_set n;
+    INSERT INTO @icb@.risk_score (person_id, risk_run_id, practice_code, score, band, rank_overall, rank_practice, categories, band_order, not_assessed)
+    SELECT r.person_id, r.risk_run_id, r.practice_code, r.score, r.band, r.rank_overall, r.rank_practice, r.categories,
+           pg_catalog.array_position(band_labels, r.band), r.not_assessed
+    FROM (SELECT p.person_id, n.risk_run_id, p.practice_code, p.score, commissioning.risk_band(body, p.score) AS band,
+                 CASE WHEN p.score IS NOT NULL THEN row_number() OVER (ORDER BY p.score DESC NULLS LAST, p.person_id) END AS rank_overall,
+                 CASE WHEN p.score IS NOT NULL THEN row_number() OVER (PARTITION BY p.practice_code ORDER BY p.score DESC NULLS LAST, p.person_id) END AS rank_practice,
+                 commissioning.risk_flags_categories(body, p.flags) AS categories, p.not_assessed
+          FROM people p CROSS JOIN new_set n) r;
     GET DIAGNOSTICS kept = ROW_COUNT;
     RETURN kept;
 END
 $$;
 COMMENT ON FUNCTION @icb@.keep_scores(bigint, text, text, date) IS
-    'A step of score_population: scores of one model and day, kept unless the last set of the same model, version and day was made from equal data. Returns the number of people scored, 0 when nothing changed.';
+    'A step of score_population: scores of one model and day, kept unless the last set of the same model, version and day was made from equal data. Returns the number of people in the set, 0 when nothing changed.';
 
--- The view behind persisted results: the latest day of each model, and of it the latest set.
+-- The view behind persisted results: the latest day of each model, and of it the latest set; sets of a model that was not allowed stand back.
 CREATE VIEW @icb@.current_risk_run AS
-SELECT DISTINCT ON (r.model) r.risk_run_id, r.run_id, r.model, r.model_version, r.as_of, r.data_date, r.people, r.input_fingerprint, r.scored_at
-FROM @icb@.risk_run r
-ORDER BY r.model, r.as_of DESC, r.risk_run_id DESC;
-COMMENT ON VIEW @icb@.current_risk_run IS 'The latest set of scores of each model: the latest day, and of that day the latest set.';
+SELECT c.risk_run_id, c.run_id, c.model, c.model_version, c.as_of, c.data_date, c.people, c.input_fingerprint, c.scored_at,
+       c.assessed, c.unapproved, c.provenance, b.risk_run_id AS risk_run_before, b.as_of AS as_of_before, b.assessed AS assessed_before
+FROM (SELECT DISTINCT ON (r.model) r.risk_run_id, r.run_id, r.model, r.model_version, r.as_of, r.data_date, r.people, r.input_fingerprint, r.scored_at,
+             coalesce(r.assessed, r.people) AS assessed, r.unapproved, r.provenance
+      FROM @icb@.risk_run r
+      ORDER BY r.model, (r.unapproved IS NULL) DESC, r.as_of DESC, r.risk_run_id DESC) c
+LEFT JOIN LATERAL (
+    SELECT p.risk_run_id, p.as_of, coalesce(p.assessed, p.people) AS assessed
+    FROM @icb@.risk_run p
+    WHERE p.model = c.model AND p.model_version = c.model_version AND p.as_of < c.as_of
+    ORDER BY p.as_of DESC, p.risk_run_id DESC LIMIT 1) b ON true;
+COMMENT ON VIEW @icb@.current_risk_run IS
+    'The latest set of scores of each model: the latest day, and of that day the latest set; one of a model that was not approved only where there is no other. Beside it the set before: the latest set of the latest earlier day of the same version.';
 COMMENT ON COLUMN @icb@.current_risk_run.risk_run_id IS 'Number of the set of scores.';
 COMMENT ON COLUMN @icb@.current_risk_run.run_id IS 'Run that computed it.';
 COMMENT ON COLUMN @icb@.current_risk_run.model IS 'Name of the model.';
 COMMENT ON COLUMN @icb@.current_risk_run.model_version IS 'Version of the model.';
 COMMENT ON COLUMN @icb@.current_risk_run.as_of IS 'Day as of which people were scored.';
 COMMENT ON COLUMN @icb@.current_risk_run.data_date IS 'Latest event that was seen.';
-COMMENT ON COLUMN @icb@.current_risk_run.people IS 'People scored.';
+COMMENT ON COLUMN @icb@.current_risk_run.people IS 'People in the set, with a score or with the reason why there is none.';
 COMMENT ON COLUMN @icb@.current_risk_run.input_fingerprint IS 'Fingerprint of what it was computed from.';
 COMMENT ON COLUMN @icb@.current_risk_run.scored_at IS 'When it was computed.';
+COMMENT ON COLUMN @icb@.current_risk_run.assessed IS 'People with a score.';
+COMMENT ON COLUMN @icb@.current_risk_run.unapproved IS 'Why the model was not allowed when it was used all the same, NULL for an approved one.';
+COMMENT ON COLUMN @icb@.current_risk_run.provenance IS 'Where imported scores come from, NULL for scores computed here.';
+COMMENT ON COLUMN @icb@.current_risk_run.risk_run_before IS 'The set before, NULL for the first.';
+COMMENT ON COLUMN @icb@.current_risk_run.as_of_before IS 'Day of the set before.';
+COMMENT ON COLUMN @icb@.current_risk_run.assessed_before IS 'People with a score in the set before.';
 
-CREATE FUNCTION @icb@.explain_risk(person_id bigint, model text, as_of date DEFAULT NULL, version text DEFAULT NULL)
-    RETURNS TABLE (term text, label text, evidence text, events bigint, first_recorded date, last_recorded date, value double precision,
-                   contribution double precision)
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
-AS $$
-#variable_conflict use_variable
-DECLARE
-    body commissioning.risk_model := @icb@.registered_model(model, version);
-    codes commissioning.icd10[];
-    inputs jsonb;
-    description jsonb := body::jsonb;
-BEGIN
-    IF NOT @icb@.stage_allowed('score') THEN
-        RAISE EXCEPTION 'risk is not scored in warehouse "@icb@", whose purpose is @purpose@' USING ERRCODE = 'object_not_in_prerequisite_state';
-    END IF;
-    IF NOT EXISTS (SELECT FROM @icb@.person p WHERE p.person_id = person_id) THEN
-        RAISE EXCEPTION 'person % is not known in warehouse "@icb@"', person_id USING ERRCODE = 'undefined_object';
-    END IF;
-    as_of := coalesce(as_of, (SELECT c.as_of FROM @icb@.current_risk_run c WHERE c.model = model), current_date);
-    SELECT p.inputs INTO inputs FROM @icb@.people_at_risk(body, as_of) p WHERE p.person_id = person_id;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'person % was not registered and alive on %', person_id, pg_catalog.to_char(as_of, 'YYYY-MM-DD')
-            USING ERRCODE = 'no_data_found', HINT = 'Only the registered population is scored.';
-    END IF;
-    SELECT pg_catalog.array_agg(d.code) INTO codes FROM @icb@.risk_diagnosis(body, as_of, person_id) d;
-    RETURN QUERY
-    SELECT e.term,
-           coalesce((SELECT c.member ->> 'label' FROM pg_catalog.jsonb_array_elements(description -> 'categories') c (member) WHERE c.member ->> 'key' = e.term),
-                    (SELECT c.member ->> 'label' FROM pg_catalog.jsonb_array_elements(description -> 'inputs') c (member) WHERE c.member ->> 'name' = e.term)),
-           e.evidence, w.events, w.first_recorded, w.last_recorded, e.value, e.contribution
-    FROM commissioning.risk_explain(body, codes, inputs) e
-    CROSS JOIN LATERAL (
-        SELECT NULLIF(count(DISTINCT d.activity_id), 0) AS events, min(d.recorded) AS first_recorded, max(d.recorded) AS last_recorded
-        FROM @icb@.risk_diagnosis(body, as_of, person_id) d
-        WHERE e.term = ANY (commissioning.risk_categories(body, ARRAY[d.code]))) w
-    UNION ALL
-    SELECT 'score', s.band, pg_catalog.format('%s version %s as of %s', model, description ->> 'version', pg_catalog.to_char(as_of, 'YYYY-MM-DD')), NULL, NULL, NULL, s.score, NULL
-    FROM (SELECT x.score, commissioning.risk_band(body, x.score) AS band
-          FROM (SELECT commissioning.risk_score(body, codes, inputs) AS score) x) s;
-END
-$$;
-COMMENT ON FUNCTION @icb@.explain_risk(bigint, text, date, text) IS
-    'Why a person has a score: one row per term with the codes behind it, the number of events that recorded them, the first and last date, and what it contributes (0 with the reason where the hierarchy removes it); the last row is the score with its band. as_of NULL: the day of the latest kept scores of the model, else today. 42704 for an unknown person or model, P0002 for a person not registered and alive on the day, 55000 in a warehouse of another purpose.';
-
-CREATE FUNCTION @icb@.risk_diagnosis(model commissioning.risk_model, as_of date, person_id bigint)
-    RETURNS TABLE (activity_id bigint, recorded date, code commissioning.icd10)
-    LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT a.activity_id, coalesce(a.end_date, a.start_date), c.code
-    FROM @icb@.activity a
-    CROSS JOIN LATERAL pg_catalog.unnest(a.diagnoses) AS c (code)
-    WHERE a.person_id = risk_diagnosis.person_id AND coalesce(a.end_date, a.start_date) <= as_of
-      AND (coalesce(a.end_date, a.start_date) > as_of - commissioning.risk_lookback_days(model)
-           OR commissioning.risk_lookback_days(model) IS NULL);
-END;
-COMMENT ON FUNCTION @icb@.risk_diagnosis(commissioning.risk_model, date, bigint) IS
-    'The diagnoses of one person in the look-back of a model: event, the date it counts at, code.';

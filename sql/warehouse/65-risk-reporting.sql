@@ -11,25 +11,52 @@ SELECT s.person_id::bigint AS person_id,
        s.band::text AS band,
        s.rank_overall::bigint AS rank_overall,
        s.rank_practice::bigint AS rank_practice,
-       (100.0 * s.rank_overall / r.people)::numeric(7,3) AS top_pct,
+       (100.0 * s.rank_overall / NULLIF(r.assessed, 0))::numeric(7,3) AS top_pct,
        pg_catalog.array_to_string(s.categories, ', ')::text AS categories,
-       s.risk_run_id::bigint AS risk_run_id
+       s.risk_run_id::bigint AS risk_run_id,
+       s.not_assessed::text AS not_assessed,
+       r.unapproved::text AS unapproved,
+       r.provenance::text AS provenance,
+       r.as_of_before::date AS as_of_before,
+       b.score::numeric(20,6) AS score_before,
+       b.band::text AS band_before,
+       b.rank_overall::bigint AS rank_before,
+       (s.score::numeric(20,6) - b.score::numeric(20,6))::numeric(20,6) AS score_change,
+       (b.rank_overall - s.rank_overall)::bigint AS rank_change,
+       -- a higher band; a model without bands: into the highest 5%
+       CASE WHEN s.score IS NOT NULL AND b.score IS NOT NULL THEN
+           CASE WHEN s.band_order IS NOT NULL AND b.band_order IS NOT NULL THEN s.band_order > b.band_order
+                ELSE s.rank_overall <= ceil(0.05 * r.assessed) AND b.rank_overall > ceil(0.05 * r.assessed_before) END
+       END::boolean AS newly_risen
 FROM @icb@.current_risk_run r
-JOIN @icb@.risk_score s ON s.risk_run_id = r.risk_run_id;
-COMMENT ON VIEW @icb_reporting@.risk_register IS 'The latest kept scores of each model, with ranks. One row per person and model.';
+JOIN @icb@.risk_score s ON s.risk_run_id = r.risk_run_id
+LEFT JOIN @icb@.risk_score b ON b.risk_run_id = r.risk_run_before AND b.person_id = s.person_id;
+COMMENT ON VIEW @icb_reporting@.risk_register IS
+    'The latest kept scores of each model, computed here or imported, with ranks and the change since the set before. One row per person and model.';
 COMMENT ON COLUMN @icb_reporting@.risk_register.person_id IS 'Person.';
 COMMENT ON COLUMN @icb_reporting@.risk_register.practice_code IS 'Practice where the person was registered on the day.';
 COMMENT ON COLUMN @icb_reporting@.risk_register.model IS 'Name of the model.';
 COMMENT ON COLUMN @icb_reporting@.risk_register.model_version IS 'Version of the model.';
 COMMENT ON COLUMN @icb_reporting@.risk_register.as_of IS 'Day as of which the person was scored.';
 COMMENT ON COLUMN @icb_reporting@.risk_register.data_date IS 'Latest event that was seen.';
-COMMENT ON COLUMN @icb_reporting@.risk_register.score IS 'Score; NULL when an input that the model needs is not known.';
+COMMENT ON COLUMN @icb_reporting@.risk_register.score IS 'Score; NULL when not assessed.';
 COMMENT ON COLUMN @icb_reporting@.risk_register.band IS 'Band of the model, NULL when it has none.';
 COMMENT ON COLUMN @icb_reporting@.risk_register.rank_overall IS 'Place among all people, 1 is the highest score; equal scores in the order of person_id.';
 COMMENT ON COLUMN @icb_reporting@.risk_register.rank_practice IS 'Place among the people of the practice.';
-COMMENT ON COLUMN @icb_reporting@.risk_register.top_pct IS 'The rank in percent of the people scored: 0.5 or less is the top half percent.';
+COMMENT ON COLUMN @icb_reporting@.risk_register.top_pct IS 'The rank in percent of the people with a score: 0.5 or less is the top half percent.';
 COMMENT ON COLUMN @icb_reporting@.risk_register.categories IS 'Categories of the model found in the look-back, before its hierarchy.';
 COMMENT ON COLUMN @icb_reporting@.risk_register.risk_run_id IS 'Set of scores it belongs to.';
+COMMENT ON COLUMN @icb_reporting@.risk_register.not_assessed IS 'Why there is no score: the inputs that are not known, or the one that is outside of what the model is valid for. NULL with a score.';
+COMMENT ON COLUMN @icb_reporting@.risk_register.unapproved IS 'Why the model was not allowed when it was tried out, NULL for an approved one.';
+COMMENT ON COLUMN @icb_reporting@.risk_register.provenance IS 'Where an imported score comes from, NULL for one computed here.';
+COMMENT ON COLUMN @icb_reporting@.risk_register.as_of_before IS 'Day of the set before of the same version, NULL for the first.';
+COMMENT ON COLUMN @icb_reporting@.risk_register.score_before IS 'Score in the set before; NULL when the person was not in it.';
+COMMENT ON COLUMN @icb_reporting@.risk_register.band_before IS 'Band in the set before.';
+COMMENT ON COLUMN @icb_reporting@.risk_register.rank_before IS 'Place among all people in the set before.';
+COMMENT ON COLUMN @icb_reporting@.risk_register.score_change IS 'Score less the score before.';
+COMMENT ON COLUMN @icb_reporting@.risk_register.rank_change IS 'Places gained since the set before; negative for places lost.';
+COMMENT ON COLUMN @icb_reporting@.risk_register.newly_risen IS
+    'Whether the person is in a higher band than before; for a model without bands, among the highest 5% and not so before. NULL without a score then or now.';
 
 CREATE VIEW @icb_reporting@.risk_live WITH (security_invoker = true) AS
 SELECT p.person_id AS person_id,
@@ -39,11 +66,12 @@ SELECT p.person_id AS person_id,
        m.as_of::date AS as_of,
        commissioning.risk_score_flags(m.body, p.flags, p.inputs)::numeric(20,6) AS score,
        commissioning.risk_band(m.body, commissioning.risk_score_flags(m.body, p.flags, p.inputs))::text AS band,
-       pg_catalog.array_to_string(commissioning.risk_flags_categories(m.body, p.flags), ', ')::text AS categories
+       pg_catalog.array_to_string(commissioning.risk_flags_categories(m.body, p.flags), ', ')::text AS categories,
+       CASE WHEN commissioning.risk_score_flags(m.body, p.flags, p.inputs) IS NULL THEN @icb@.not_assessed(m.body, p.inputs) END::text AS not_assessed
 FROM (SELECT k.name, k.version, k.body, coalesce(c.as_of, current_date) AS as_of
-      FROM @icb@.known_model k
+      FROM @icb@.scoring_model k
       LEFT JOIN @icb@.current_risk_run c ON c.model = k.name
-      WHERE k.newest AND @icb@.stage_allowed('score')) m
+      WHERE k.newest AND k.unit = 'person' AND @icb@.stage_allowed('score')) m
 CROSS JOIN LATERAL @icb@.people_at_risk(m.body, m.as_of) p;
 COMMENT ON VIEW @icb_reporting@.risk_live IS
     'Scores from the data as they stand now, by the newest version of each model, as of the day of its latest kept scores (today when there are none). One row per person and model. Filter by model, and by person_id where one person is asked for. Empty in a warehouse of another purpose.';
@@ -52,9 +80,10 @@ COMMENT ON COLUMN @icb_reporting@.risk_live.practice_code IS 'Practice where the
 COMMENT ON COLUMN @icb_reporting@.risk_live.model IS 'Name of the model.';
 COMMENT ON COLUMN @icb_reporting@.risk_live.model_version IS 'Version of the model.';
 COMMENT ON COLUMN @icb_reporting@.risk_live.as_of IS 'Day as of which the person is scored.';
-COMMENT ON COLUMN @icb_reporting@.risk_live.score IS 'Score; NULL when an input that the model needs is not known.';
+COMMENT ON COLUMN @icb_reporting@.risk_live.score IS 'Score; NULL when not assessed.';
 COMMENT ON COLUMN @icb_reporting@.risk_live.band IS 'Band of the model, NULL when it has none.';
 COMMENT ON COLUMN @icb_reporting@.risk_live.categories IS 'Categories of the model found in the look-back, before its hierarchy.';
+COMMENT ON COLUMN @icb_reporting@.risk_live.not_assessed IS 'Why there is no score, NULL with one.';
 
 -- Counts only: runs with its owner's rights, so that a dashboard needs no person rows; small numbers are not shown.
 CREATE VIEW @icb_reporting@.risk_pyramid WITH (security_barrier = true) AS
@@ -106,10 +135,10 @@ FROM (SELECT t.model, t.model_version, t.as_of, t.tier_order, t.tier,
             JOIN @icb@.risk_score s ON s.risk_run_id = r.risk_run_id
             JOIN (VALUES (4, 'very high (top 0.5%)', 0, 0.005), (3, 'high (0.5-5%)', 0.005, 0.05),
                          (2, 'moderate (5-20%)', 0.05, 0.20), (1, 'low (80%)', 0.20, 1.0)) AS l (tier_order, tier, above, upto)
-              ON s.rank_overall > ceil(l.above * r.people) AND s.rank_overall <= ceil(l.upto * r.people)) t
+              ON s.rank_overall > ceil(l.above * r.assessed) AND s.rank_overall <= ceil(l.upto * r.assessed)) t
       GROUP BY t.model, t.model_version, t.as_of, t.tier_order, t.tier) c;
 COMMENT ON VIEW @icb_reporting@.risk_tier IS
-    'The pyramid by rank: the highest 0.5%, the next to 5%, to 20%, the rest; a tier ends at the rank ceil(share * people). One row per model and tier. Counts of 1 to 4 are not shown.';
+    'The pyramid by rank: the highest 0.5%, the next to 5%, to 20%, the rest; a tier ends at the rank ceil(share * people with a score). One row per model and tier. Counts of 1 to 4 are not shown.';
 COMMENT ON COLUMN @icb_reporting@.risk_tier.model IS 'Name of the model.';
 COMMENT ON COLUMN @icb_reporting@.risk_tier.model_version IS 'Version of the model.';
 COMMENT ON COLUMN @icb_reporting@.risk_tier.as_of IS 'Day as of which people were scored.';

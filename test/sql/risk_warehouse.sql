@@ -59,6 +59,16 @@ SELECT (risk_wh.registered_model('attendance')::jsonb ->> 'version') AS version;
 SELECT count(*) FROM risk_wh_reporting.risk_register;
 SELECT model, count(*) FROM risk_wh_reporting.risk_live GROUP BY model ORDER BY model;
 
+-- What may not be used is refused, before anything is written
+CALL risk_wh.score_population('attendance', '2024-12-31');
+CALL risk_wh.score_population('attendance', '2024-12-31', '2');
+SELECT risk_wh.approve_model('attendance', '1', 'for the tests', allow_same_person => true);
+-- data that are too old: the latest admission of this history ended on 2025-01-01
+CALL risk_wh.score_population('hfrs_gilbert2018', '2025-03-05', '1');
+CALL risk_wh.score_population('hfrs_gilbert2018', '2014-12-31', '1');
+CALL risk_wh.score_population('hfrs_gilbert2018', '2024-12-31', '1', allow_stale_days => -1);
+SELECT count(*) FROM risk_wh.run;
+
 -- Score, keep, repeat
 CALL risk_wh.score_population('hfrs_gilbert2018', '2024-12-31');
 CALL risk_wh.score_population('charlson_quan2005_original', '2024-12-31');
@@ -117,6 +127,38 @@ SELECT model, model_version, as_of, people FROM risk_wh.current_risk_run ORDER B
 SELECT count(*) AS kept, count(*) FILTER (WHERE l.score = r.score AND l.band IS NOT DISTINCT FROM r.band) AS equal
 FROM risk_wh_reporting.risk_register r LEFT JOIN risk_wh_reporting.risk_live l ON l.person_id = r.person_id AND l.model = r.model;
 CALL risk_wh.score_population('nonesuch');
+
+-- What changed since the set before: 3 was discharged on 2025-01-01 with N39 (3.2); recomputed from the sets
+SELECT person_id, as_of_before, score_before, score, score_change, band_before, band, newly_risen, rank_before - rank_overall = rank_change AS ranks_agree
+FROM risk_wh_reporting.risk_register WHERE model = 'hfrs_gilbert2018' AND person_id < 10 ORDER BY person_id;
+SELECT count(*) AS people, count(*) FILTER (WHERE r.newly_risen) AS risen, count(*) FILTER (WHERE r.newly_risen IS DISTINCT FROM
+           array_position(ARRAY['low', 'intermediate', 'high'], n.band) > array_position(ARRAY['low', 'intermediate', 'high'], b.band)) AS wrong,
+       count(*) FILTER (WHERE r.score_change IS DISTINCT FROM (n.score - b.score)::numeric(20,6) OR r.rank_change <> b.rank_overall - n.rank_overall) AS wrong_change
+FROM risk_wh_reporting.risk_register r
+JOIN risk_wh.risk_score n ON n.person_id = r.person_id AND n.risk_run_id = r.risk_run_id
+LEFT JOIN risk_wh.risk_score b ON b.person_id = r.person_id AND b.risk_run_id = 3
+WHERE r.model = 'hfrs_gilbert2018';
+
+-- Unknown inputs: a value of the model's own, or not assessed, with the inputs named and counted; every known person is accounted for
+SELECT risk_wh.register_model('{"name": "gaps", "version": "1", "inputs": [{"name": "age", "coefficient": 1}, {"name": "male", "coefficient": 10},
+    {"name": "shoe_size", "coefficient": 1, "missing": 0.5}]}');
+CALL risk_wh.score_population('gaps', '2024-12-31', allow_unapproved => true);
+SELECT people, assessed, not_assessed, not_scored, unapproved, (SELECT count(*) FROM risk_wh.person) AS known FROM risk_wh.risk_run WHERE model = 'gaps';
+SELECT count(*) AS people, count(*) FILTER (WHERE p.sex IS NULL) AS without_sex FROM risk_wh.person p WHERE p.person_id NOT IN (5, 6);
+SELECT person_id, score, rank_overall IS NULL AS no_rank, top_pct IS NULL AS no_share, not_assessed, unapproved FROM risk_wh_reporting.risk_register
+WHERE model = 'gaps' AND person_id < 4 ORDER BY person_id;
+SELECT max(rank_overall) AS last, max(top_pct) AS last_pct FROM risk_wh_reporting.risk_register WHERE model = 'gaps';
+SELECT person_id, score, not_assessed FROM risk_wh_reporting.risk_live WHERE model = 'gaps' AND person_id < 4 ORDER BY person_id;
+-- approved, the same data are another set; a set of a draft stands back behind it, however new
+SELECT risk_wh.approve_model('gaps', '1', 'for the tests', allow_same_person => true);
+CALL risk_wh.score_population('gaps', '2024-12-31');
+CALL risk_wh.score_population('gaps', '2024-12-31');
+SELECT risk_wh.register_model('{"name": "gaps", "version": "2", "inputs": [{"name": "age", "coefficient": 2}]}');
+CALL risk_wh.score_population('gaps', '2025-01-01', '2');
+CALL risk_wh.score_population('gaps', '2025-01-01', '2', true);
+CALL risk_wh.score_population(as_of => '2025-01-01');
+SELECT model_version, as_of, unapproved FROM risk_wh.risk_run WHERE model = 'gaps' ORDER BY risk_run_id;
+SELECT model_version, as_of, unapproved FROM risk_wh.current_risk_run WHERE model = 'gaps';
 
 -- A filter on one person reaches the tables
 CREATE FUNCTION pg_temp.plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || query; END $$;

@@ -70,7 +70,7 @@ sql "SELECT commissioning.create_warehouse('icb', 'risk_stratification', 2)" \
 	"INSERT INTO icb.person (person_id, birth_month) VALUES (1, '1940-01-01'), (2, '1950-01-01')" \
 	"INSERT INTO icb.registration (person_id, practice_code, valid_from) VALUES (1, 'P81001', '2020-01-01'), (2, 'P81001', '2020-01-01')" \
 	"INSERT INTO icb.activity (person_id, dataset, provider_code, start_date, end_date, diagnoses) VALUES (1, 'APC', 'RXX', '2024-01-01', '2024-01-05', '{F00,N39}')" \
-	"SELECT icb.register_model('{\"name\":\"own\",\"version\":\"1\",\"categories\":[{\"key\":\"dementia\",\"points\":2,\"prefixes\":[\"F0\"]}]}')" >/dev/null
+	"SELECT icb.register_model('{\"name\":\"own\",\"version\":\"1\",\"categories\":[{\"key\":\"dementia\",\"points\":2,\"prefixes\":[\"F0\"]}]}')" "SELECT icb.approve_model('own', '1', allow_same_person => true)" >/dev/null
 psql -XAtq -c "CALL icb.score_population(NULL, '2024-01-31')" 2>/dev/null
 before=$(sql "SELECT model, person_id, score, rank_overall FROM icb_reporting.risk_register ORDER BY 1, 2")
 is "$(grep -c . <<<"$before")" 8 'four models score two people'
