@@ -162,10 +162,10 @@ BEGIN
             ORDER BY r.person_id, r.provider_code, coalesce(r.cds_id, r.provider_event_id), r.activity_id
         ), ins AS (
             INSERT INTO @icb@.activity (person_id, activity_id, submission_id, dataset, provider_code, site_code, provider_event_id, cds_id,
-                commissioner_billed, practice_code, start_date, end_date, age, sex, %3$s hrg, diagnoses, procedures, referral_id, prescribed_service, extra)
+                commissioner_billed, practice_code, start_date, end_date, age, sex, %3$s hrg, diagnoses, procedures, referral_id, prescribed_service, extra, sent_price)
             SELECT n.person_id, coalesce(f.activity_id, nextval(%8$L::regclass)), %1$s, %2$L, n.provider_code,
                 n.site_code, n.provider_event_id, n.cds_id, n.commissioner_billed, n.practice_code, n.start_date, %4$s, n.age, n.sex, %5$s n.hrg,
-                n.diagnoses, n.procedures, %6$s, %7$s, n.extra
+                n.diagnoses, n.procedures, %6$s, %7$s, n.extra, n.sent_price
             FROM numbered n
             LEFT JOIN former f ON f.person_id = n.person_id AND f.provider_code = n.provider_code AND f.record = coalesce(n.cds_id, n.provider_event_id) AND n.n = 1
             ORDER BY n.person_id, n.start_date
@@ -548,6 +548,14 @@ BEGIN
         WHEN 'prices' THEN @icb@.apply_prices(submission_id, sub.feed)
         WHEN 'prices_attendance' THEN @icb@.apply_prices(submission_id, sub.feed)
         WHEN 'prices_other' THEN @icb@.apply_prices(submission_id, sub.feed)
+        WHEN 'areas' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
+        WHEN 'cost_rates' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
+        WHEN 'code_sets' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
+        WHEN 'opt_outs' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
+        WHEN 'exclusions' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
+        WHEN 'conditions' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
+        WHEN 'coded_events' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
+        WHEN 'imported_scores' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
         ELSE @icb@.apply_contract_feed(submission_id, sub.feed) END;
     IF loaded IS NULL THEN
         RETURN;

@@ -228,7 +228,10 @@ CROSS JOIN LATERAL (
            ELSE 'emergency_care' END AS kind) k
 LEFT JOIN (SELECT m.person_id, m.activity_id, sum(l.total_cost) AS amount
            FROM @icb@.line_match m
-           JOIN @icb@.current_invoice_line l ON l.person_id = m.person_id AND l.line_key = m.line_key
+           JOIN @icb@.invoice_line l ON l.person_id = m.person_id AND l.line_key = m.line_key
+           JOIN @icb@.submission_slice s
+             ON s.submission_id = l.submission_id AND s.dataset = 'PLCM' AND s.provider_code = l.provider_code AND s.commissioner_code = l.commissioner_code
+            AND s.financial_year = l.financial_year AND s.month = l.month AND s.status = 'current'
            GROUP BY m.person_id, m.activity_id) c ON c.person_id = a.person_id AND c.activity_id = a.activity_id
 LEFT JOIN @icb@.record_price p ON p.person_id = a.person_id AND p.activity_id = a.activity_id
 LEFT JOIN @icb@.cost_rate w ON w.dataset = a.dataset AND w.kind = k.kind AND w.valid @> coalesce(a.end_date, a.start_date)
@@ -240,6 +243,60 @@ COMMENT ON COLUMN @icb@.activity_cost.cost_method IS 'claimed, price, fallback o
 COMMENT ON COLUMN @icb@.activity_cost.kind IS
     'day_case, elective, non_elective_short (less than two nights), non_elective_long, regular, open (not ended), outpatient_first, outpatient_follow_up, outpatient_procedure, missed, emergency_care or other (cannot be told).';
 COMMENT ON COLUMN @icb@.activity_cost.cost_date IS 'Discharge or attendance; the admission while a spell is open.';
+
+-- Prices of the list for every recorded event that no claim is matched to, whatever the purpose of the warehouse: the stage price asks for
+-- claims. One partition of persons after another, like it.
+CREATE FUNCTION @icb@.price_activity() RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+AS $$
+DECLARE
+    changed bigint := 0;
+    part_changed record;
+BEGIN
+    PERFORM @icb@.compile_tariffs();
+    PERFORM @icb@.compile_contracts();
+    PERFORM @icb@.refresh_statistics('activity', 'tariff');
+    FOR part IN 0 .. @icb@.partition_count() - 1 LOOP
+        part_changed := @icb@.replace_rows('@icb@.record_price_p' || part, '{person_id,activity_id}', @icb@.partition_query('@icb@.record_price_live', part));
+        changed := changed + part_changed.added + part_changed.removed;
+    END LOOP;
+    PERFORM @icb@.refresh_statistics('record_price');
+    RETURN changed;
+END
+$$;
+COMMENT ON FUNCTION @icb@.price_activity() IS
+    'Prices recorded activity by the price lists loaded, into record_price, so that activity_cost can use it. Call it after prices or activity were loaded. Returns how many rows came and went; a repeat changes none.';
+
+-- Sums of activity_cost for who may not see people: with the text of that view in it, for a security_invoker view inside a view is
+-- checked against the reader.
+DO $view$
+BEGIN
+    EXECUTE format($q$
+        CREATE VIEW @icb_reporting@.activity_cost_method WITH (security_barrier = true) AS
+        SELECT g.financial_year::text AS financial_year,
+               g.dataset::text AS dataset,
+               g.kind::text AS kind,
+               g.cost_method::text AS cost_method,
+               (CASE WHEN NOT g.small THEN g.events END)::bigint AS events,
+               (CASE WHEN NOT g.small THEN g.cost END)::numeric(16,2) AS cost_gbp,
+               (CASE WHEN NOT g.small THEN 100 * g.cost / NULLIF(sum(g.cost) OVER (PARTITION BY g.financial_year), 0) END)::numeric(5,2) AS pct_of_year,
+               g.small::boolean AS suppressed
+        FROM (SELECT @icb@.financial_year_of(a.cost_date) AS financial_year, a.dataset, a.kind, a.cost_method, count(*) AS events, sum(a.cost) AS cost,
+                     count(DISTINCT a.person_id) BETWEEN 1 AND 4 AS small
+              FROM (%s) a
+              GROUP BY 1, 2, 3, 4) g $q$, rtrim(pg_get_viewdef('@icb@.activity_cost'::regclass), ';'));
+END
+$view$;
+COMMENT ON VIEW @icb_reporting@.activity_cost_method IS
+    'How the cost of recorded activity is known, by year and kind of event: the share that rests on stated prices (fallback) is the sum of pct_of_year over that method.';
+COMMENT ON COLUMN @icb_reporting@.activity_cost_method.financial_year IS 'Financial year of discharge or attendance, 2024/25.';
+COMMENT ON COLUMN @icb_reporting@.activity_cost_method.dataset IS 'APC admitted care, OP outpatients, EC emergency care.';
+COMMENT ON COLUMN @icb_reporting@.activity_cost_method.kind IS 'Kind of event, such as day_case or non_elective_long.';
+COMMENT ON COLUMN @icb_reporting@.activity_cost_method.cost_method IS 'claimed, price (of the list), fallback (stated price of the kind) or none.';
+COMMENT ON COLUMN @icb_reporting@.activity_cost_method.events IS 'Events; NULL when suppressed.';
+COMMENT ON COLUMN @icb_reporting@.activity_cost_method.cost_gbp IS 'Their cost in pounds; NULL when none is known or when suppressed.';
+COMMENT ON COLUMN @icb_reporting@.activity_cost_method.pct_of_year IS 'Share in the cost of all activity of the year, percent; NULL when suppressed.';
+COMMENT ON COLUMN @icb_reporting@.activity_cost_method.suppressed IS 'Whether the numbers are not shown because fewer than five people are behind them.';
 
 -- People on a day ---------------------------------------------------------------------------------
 
