@@ -19,7 +19,8 @@ CREATE TABLE @icb@.risk_run (
     not_scored        jsonb NOT NULL DEFAULT '{}',
     data_dates        jsonb NOT NULL DEFAULT '{}',
     unapproved        text,
-    provenance        text
+    provenance        text,
+    costing           jsonb
 );
 CREATE INDEX risk_run_latest ON @icb@.risk_run (model, model_version, as_of, risk_run_id);
 COMMENT ON TABLE @icb@.risk_run IS 'One row per set of scores that differs from the one before it: model, date, and what it was computed from.';
@@ -40,6 +41,8 @@ COMMENT ON COLUMN @icb@.risk_run.not_scored IS 'Known people who are not in the 
 COMMENT ON COLUMN @icb@.risk_run.data_dates IS 'Latest event that was seen in each data set, {"APC": "2024-12-31"}.';
 COMMENT ON COLUMN @icb@.risk_run.unapproved IS 'Why the model was not allowed when it was used all the same; NULL for a model that was approved.';
 COMMENT ON COLUMN @icb@.risk_run.provenance IS 'Where imported scores come from; NULL for scores computed here.';
+COMMENT ON COLUMN @icb@.risk_run.costing IS
+    'For a model that reads cost_12m, in pounds over all people: {"cost", "by_fallback", "events_without_cost"}: the cost, the part of it that is a stated price because the activity has none of its own (activity_cost), the events for which no price is known at all. NULL for other models.';
 
 CREATE TABLE @icb@.risk_score (
     person_id     bigint NOT NULL,
@@ -131,49 +134,59 @@ BEGIN ATOMIC
     SELECT r.person_id, r.practice_code, coalesce(h.flags, ''::commissioning.risk_flags),
            CASE WHEN pg_catalog.cardinality(commissioning.risk_inputs(model)) > 0 THEN
                pg_catalog.jsonb_build_object(
-                   'age', extract(year FROM pg_catalog.age(as_of, p.birth_month)),
-                   'male', CASE WHEN p.sex IN ('1', '2') THEN (p.sex = '1')::integer END,
-                   'female', CASE WHEN p.sex IN ('1', '2') THEN (p.sex = '2')::integer END,
-                   'admissions_12m', coalesce(h.admissions, 0),
-                   'emergency_admissions_12m', coalesce(h.emergency_admissions, 0),
-                   'emergency_attendances_12m', coalesce(h.emergency_attendances, 0),
-                   'outpatient_attendances_12m', coalesce(h.outpatient_attendances, 0))
+                   'age', f.age, 'male', f.male, 'female', f.female, 'imd_decile', f.imd_decile, 'imd_score', f.imd_score,
+                   'admissions_12m', f.admissions_12m, 'emergency_admissions_12m', f.emergency_admissions_12m,
+                   'emergency_admissions_30d', f.emergency_admissions_30d, 'elective_admissions_12m', f.elective_admissions_12m,
+                   'emergency_attendances_12m', f.emergency_attendances_12m, 'emergency_attendances_6m', f.emergency_attendances_6m,
+                   'outpatient_attendances_12m', f.outpatient_attendances_12m, 'outpatient_missed_12m', f.outpatient_missed_12m,
+                   'bed_days_12m', f.bed_days_12m, 'cost_12m', f.cost_12m, 'costed_by_fallback', f.costed_by_fallback,
+                   'events_without_cost', f.events_without_cost) - u.unused
            END
-    FROM (SELECT DISTINCT ON (g.person_id) g.person_id, g.practice_code
-          FROM @icb@.registration g
-          WHERE g.valid_from <= as_of AND (g.valid_to > as_of OR g.valid_to IS NULL)
-          ORDER BY g.person_id, g.valid_from DESC) r
+    -- what a model does not read is no part of its inputs: a change there adds no set of scores
+    FROM (SELECT ARRAY(SELECT n.name
+                       FROM pg_catalog.unnest('{age,male,female,imd_decile,imd_score,admissions_12m,emergency_admissions_12m,emergency_admissions_30d,elective_admissions_12m,emergency_attendances_12m,emergency_attendances_6m,outpatient_attendances_12m,outpatient_missed_12m,bed_days_12m,cost_12m,costed_by_fallback,events_without_cost}'::text[]) AS n (name)
+                       WHERE n.name <> ALL (commissioning.risk_inputs(model))
+                         -- a cost comes with what is known of how it was found
+                         AND NOT (n.name IN ('costed_by_fallback', 'events_without_cost') AND 'cost_12m' = ANY (commissioning.risk_inputs(model)))) AS unused
+          OFFSET 0) u
+    CROSS JOIN (SELECT DISTINCT ON (g.person_id) g.person_id, g.practice_code
+                FROM @icb@.registration g
+                WHERE g.valid_from <= as_of AND (g.valid_to > as_of OR g.valid_to IS NULL)
+                ORDER BY g.person_id, g.valid_from DESC) r
     JOIN @icb@.person p ON p.person_id = r.person_id AND (p.death_date IS NULL OR p.death_date > as_of)
     LEFT JOIN (
-        SELECT a.person_id,
-               commissioning.risk_flags_agg(commissioning.risk_match_codes(model, a.diagnoses))
-                   FILTER (WHERE coalesce(a.end_date, a.start_date) > as_of - commissioning.risk_lookback_days(model)
-                              OR commissioning.risk_lookback_days(model) IS NULL) AS flags,
-               count(*) FILTER (WHERE a.dataset = 'APC' AND a.start_date > as_of - 365) AS admissions,
-               count(*) FILTER (WHERE a.dataset = 'APC' AND a.start_date > as_of - 365 AND a.admission_method LIKE '2%') AS emergency_admissions,
-               count(*) FILTER (WHERE a.dataset = 'EC' AND a.start_date > as_of - 365) AS emergency_attendances,
-               count(*) FILTER (WHERE a.dataset = 'OP' AND a.start_date > as_of - 365) AS outpatient_attendances
+        SELECT a.person_id, commissioning.risk_flags_agg(commissioning.risk_match_codes(model, a.diagnoses)) AS flags
         FROM @icb@.activity a
         WHERE coalesce(a.end_date, a.start_date) <= as_of
-          AND (coalesce(a.end_date, a.start_date) > as_of - greatest(commissioning.risk_lookback_days(model), 365)
+          AND (coalesce(a.end_date, a.start_date) > as_of - commissioning.risk_lookback_days(model)
                OR commissioning.risk_lookback_days(model) IS NULL)
-        GROUP BY a.person_id) h ON h.person_id = r.person_id;
+        GROUP BY a.person_id) h ON h.person_id = r.person_id
+    LEFT JOIN (
+        SELECT x.person_id, x.age, x.male, x.female, x.imd_decile, x.imd_score, x.admissions_12m, x.emergency_admissions_12m,
+               x.emergency_admissions_30d, x.elective_admissions_12m, x.emergency_attendances_12m, x.emergency_attendances_6m,
+               x.outpatient_attendances_12m, x.outpatient_missed_12m, x.bed_days_12m, x.cost_12m, x.costed_by_fallback, x.events_without_cost
+        FROM @icb@.person_features(as_of) x
+        WHERE pg_catalog.cardinality(commissioning.risk_inputs(model)) > 0) f ON f.person_id = r.person_id
+    WHERE NOT EXISTS (SELECT FROM @icb@.not_scored(as_of) n WHERE n.person_id = r.person_id);
 END;
 COMMENT ON FUNCTION @icb@.people_at_risk(commissioning.risk_model, date) IS
-    'Who a model scores on a day and on what: everybody registered and alive on it; the conditions from the diagnoses of events that ended in the look-back of the model, the day itself included (an open spell counts at its start); age in years and activity counts of 365 days for models with inputs.';
+    'Who a model scores on a day and on what: everybody registered and alive on it who does not have to be left out (not_scored); the conditions from the diagnoses of events that ended in the look-back of the model, the day itself included (an open spell counts at its start); of person_features what the model reads.';
 
 -- With people_at_risk it covers every known person once.
 CREATE FUNCTION @icb@.people_not_scored(as_of date) RETURNS TABLE (person_id bigint, reason text)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT p.person_id, CASE WHEN p.death_date <= as_of THEN 'died' ELSE 'not registered' END
+    SELECT p.person_id,
+           CASE WHEN p.death_date <= as_of THEN 'died' WHEN r.person_id IS NULL THEN 'not registered' ELSE n.reason END
     FROM @icb@.person p
-    WHERE p.death_date <= as_of
-       OR NOT EXISTS (SELECT FROM @icb@.registration g
-                      WHERE g.person_id = p.person_id AND g.valid_from <= as_of AND (g.valid_to > as_of OR g.valid_to IS NULL));
+    LEFT JOIN (SELECT DISTINCT g.person_id
+               FROM @icb@.registration g
+               WHERE g.valid_from <= as_of AND (g.valid_to > as_of OR g.valid_to IS NULL)) r ON r.person_id = p.person_id
+    LEFT JOIN @icb@.not_scored(as_of) n ON n.person_id = p.person_id
+    WHERE p.death_date <= as_of OR r.person_id IS NULL OR n.person_id IS NOT NULL;
 END;
 COMMENT ON FUNCTION @icb@.people_not_scored(date) IS
-    'Known people whom no model scores on a day, each once, with the first reason that holds: died, not registered.';
+    'Known people whom no model scores on a day, each once, with the first reason that holds: died, not registered, an opt-out, the reason of the local exclusion list.';
 
 -- Not assessed ------------------------------------------------------------------------------------
 
@@ -223,10 +236,15 @@ BEGIN ATOMIC
     FROM (SELECT a.dataset, max(coalesce(a.end_date, a.start_date)) AS latest
           FROM @icb@.activity a
           WHERE coalesce(a.end_date, a.start_date) <= as_of
-          GROUP BY a.dataset) d;
+          GROUP BY a.dataset
+          UNION ALL
+          SELECT 'coded events' AS dataset, max(e.event_date) AS latest
+          FROM @icb@.coded_event e
+          WHERE e.event_date <= as_of
+          HAVING count(*) > 0) d;
 END;
 COMMENT ON FUNCTION @icb@.data_dates(date) IS
-    'Latest event up to a day in each data set, {"APC": "2024-12-31"}: how fresh the data are. An empty object without events.';
+    'Latest event up to a day in each data set, {"APC": "2024-12-31", "coded events": "2024-12-29"}: how fresh the data are. An empty object without events.';
 
 CREATE FUNCTION @icb@.refuse_stale(data_dates jsonb, as_of date, allow_stale_days integer DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -235,7 +253,7 @@ AS $$
 DECLARE
     allowed integer := coalesce(allow_stale_days, (SELECT m.value::integer FROM @icb@.meta m WHERE m.key = 'risk_stale_days'), 62);
     -- admitted care carries the diagnoses: a fresh feed of something else does not make up for it
-    kind text := CASE WHEN data_dates ? 'APC' THEN 'APC' END;
+    kind text := CASE WHEN data_dates ? 'APC' THEN 'admission' WHEN data_dates ? 'imported score' THEN 'imported score' ELSE 'event' END;
     latest date := CASE WHEN data_dates ? 'APC' THEN (data_dates ->> 'APC')::date
                         ELSE (SELECT max(d.value::date) FROM pg_catalog.jsonb_each_text(data_dates) d) END;
 BEGIN
@@ -247,9 +265,8 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Load activity first, or give allow_stale_days to score without it.';
     END IF;
     IF latest < as_of - allowed THEN
-        RAISE EXCEPTION 'the data are too old to score as of %: the latest % ended on %, % days before, and % are allowed',
-            pg_catalog.to_char(as_of, 'YYYY-MM-DD'), CASE kind WHEN 'APC' THEN 'admission' ELSE 'event' END,
-            pg_catalog.to_char(latest, 'YYYY-MM-DD'), as_of - latest, allowed
+        RAISE EXCEPTION 'the data are too old to score as of %: the latest % is of %, % days before, and % are allowed',
+            pg_catalog.to_char(as_of, 'YYYY-MM-DD'), kind, pg_catalog.to_char(latest, 'YYYY-MM-DD'), as_of - latest, allowed
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'Load newer files, score as of an earlier day, or give allow_stale_days; risk_stale_days in @icb@.meta changes what is allowed.';
     END IF;
@@ -260,47 +277,68 @@ COMMENT ON FUNCTION @icb@.refuse_stale(jsonb, date, integer) IS
 
 -- Keeping -----------------------------------------------------------------------------------------
 
+-- Scores of another system are kept like our own, so that ranks, changes and objections work for them too.
+CREATE FUNCTION @icb@.imported_sets(as_of date) RETURNS TABLE (model text, version text, imported_score_set_id bigint, scored_as_of date)
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT DISTINCT ON (s.model, s.version) s.model, s.version, s.imported_score_set_id, s.as_of
+    FROM @icb@.imported_score_set s
+    WHERE s.as_of <= imported_sets.as_of AND NOT EXISTS (SELECT FROM @icb@.known_model k WHERE k.name = s.model)
+    ORDER BY s.model, s.version, s.as_of DESC, s.imported_score_set_id DESC;
+END;
+COMMENT ON FUNCTION @icb@.imported_sets(date) IS
+    'The imported scores to keep as of a day: of each model and version the latest set up to it. A name that is a known model here is scored here.';
+
 CREATE PROCEDURE @icb@.score_population(model text DEFAULT NULL, as_of date DEFAULT NULL, version text DEFAULT NULL,
                                         allow_unapproved boolean DEFAULT false, allow_stale_days integer DEFAULT NULL)
     LANGUAGE plpgsql
 AS $$
 #variable_conflict use_variable
 DECLARE
-    known record;
+    step record;
     id bigint;
     models bigint;
     place bigint := 0;
     rows bigint;
     total bigint := 0;
-    used text;
+    used text := version;
+    dates jsonb;
 BEGIN
     -- what can be refused is refused before the run begins
     IF @icb@.stage_allowed('score') THEN
-        IF model IS NOT NULL THEN
+        as_of := coalesce(as_of, (SELECT least(current_date, max(coalesce(a.end_date, a.start_date))) FROM @icb@.activity a));
+        SELECT pg_catalog.jsonb_build_object('imported score', max(i.scored_as_of)) INTO dates
+        FROM @icb@.imported_sets(as_of) i WHERE i.model = model AND (i.version = version OR version IS NULL) HAVING count(*) > 0;
+        IF model IS NOT NULL AND dates IS NULL THEN
             used := @icb@.model_to_use(model, version, 'person', allow_unapproved);
         END IF;
-        as_of := coalesce(as_of, (SELECT least(current_date, max(coalesce(a.end_date, a.start_date))) FROM @icb@.activity a));
         IF EXISTS (SELECT FROM @icb@.registration) THEN
-            PERFORM @icb@.refuse_stale(@icb@.data_dates(as_of), as_of, allow_stale_days);
+            PERFORM @icb@.refuse_stale(coalesce(dates, @icb@.data_dates(as_of)), as_of, allow_stale_days);
         END IF;
     END IF;
     id := @icb@.start_run('score', pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
         'model', model, 'version', version, 'as_of', as_of, 'allow_unapproved', NULLIF(allow_unapproved, false), 'allow_stale_days', allow_stale_days)));
     COMMIT;
-    SELECT count(*) INTO models FROM @icb@.scoring_model k
-    WHERE k.unit = 'person' AND (k.name = model AND k.version = used OR model IS NULL AND k.newest);
-    FOR known IN
-        SELECT k.name, k.version, CASE WHEN NOT coalesce(allow_unapproved, false) THEN @icb@.model_allowed(k.name, k.version) END AS refused
-        FROM @icb@.scoring_model k
-        WHERE k.unit = 'person' AND (k.name = model AND k.version = used OR model IS NULL AND k.newest)
-        ORDER BY k.name, k.version
+    FOR step IN
+        SELECT x.name, x.version, x.imported_score_set_id, x.scored_as_of, x.refused, count(*) OVER () AS steps
+        FROM (SELECT k.name, k.version, NULL::bigint AS imported_score_set_id, as_of AS scored_as_of,
+                     CASE WHEN NOT coalesce(allow_unapproved, false) THEN @icb@.model_allowed(k.name, k.version) END AS refused
+              FROM @icb@.scoring_model k
+              WHERE k.unit = 'person' AND (k.name = model AND k.version = used OR model IS NULL AND k.newest)
+              UNION ALL
+              SELECT i.model, i.version, i.imported_score_set_id, i.scored_as_of, NULL
+              FROM @icb@.imported_sets(as_of) i
+              WHERE (i.model = model OR model IS NULL) AND (i.version = used OR used IS NULL)) x
+        ORDER BY x.name, x.version
     LOOP
-        rows := CASE WHEN known.refused IS NULL THEN @icb@.keep_scores(id, known.name, known.version, as_of) ELSE 0 END;
+        rows := CASE WHEN step.refused IS NOT NULL THEN 0
+                     WHEN step.imported_score_set_id IS NOT NULL THEN @icb@.keep_imported(id, step.imported_score_set_id)
+                     ELSE @icb@.keep_scores(id, step.name, step.version, as_of) END;
         total := total + rows;
         place := place + 1;
-        PERFORM @icb@.report_progress(id, 100.0 * place / models,
-            pg_catalog.format('%s version %s as of %s: %s', known.name, known.version, pg_catalog.to_char(as_of, 'YYYY-MM-DD'),
-                              CASE WHEN known.refused IS NOT NULL THEN 'left out, ' || known.refused WHEN rows = 0 THEN 'unchanged' ELSE rows || ' people scored' END));
+        PERFORM @icb@.report_progress(id, 100.0 * place / step.steps,
+            pg_catalog.format('%s version %s as of %s: %s', step.name, step.version, pg_catalog.to_char(step.scored_as_of, 'YYYY-MM-DD'),
+                              CASE WHEN step.refused IS NOT NULL THEN 'left out, ' || step.refused WHEN rows = 0 THEN 'unchanged' ELSE rows || ' people scored' END));
         COMMIT;
     END LOOP;
     PERFORM @icb@.finish_run(id, rows_out => total, status => CASE WHEN total = 0 THEN 'unchanged' ELSE 'done' END);
@@ -308,7 +346,66 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE @icb@.score_population(text, date, text, boolean, integer) IS
-    'Scores everybody registered and alive on a day (NULL: the day of the latest event, at most today) with a model (NULL: the newest version of each known one that scores people and may be used) and keeps scores, bands and ranks, with counts of the people not scored and not assessed. Data that have not changed since the last time add nothing. 42704 for an unknown model; 55000 for a model that is not approved (unless allow_unapproved) or scores admissions, for data older than allow_stale_days (refuse_stale), and when the warehouse has another purpose.';
+    'Scores everybody registered and alive on a day (NULL: the day of the latest event, at most today) with a model (NULL: the newest version of each known one that scores people and may be used, and every imported one) and keeps scores, bands and ranks, with counts of the people not scored and not assessed. Imported scores are kept as of their own day. Data that have not changed since the last time add nothing. 42704 for an unknown model; 55000 for a model that is not approved (unless allow_unapproved) or scores admissions, for data older than allow_stale_days (refuse_stale), and when the warehouse has another purpose.';
+
+CREATE FUNCTION @icb@.keep_imported(run_id bigint, imported_score_set_id bigint) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+AS $$
+#variable_conflict use_variable
+DECLARE
+    source @icb@.imported_score_set;
+    kept bigint;
+BEGIN
+    SELECT s.* INTO STRICT source FROM @icb@.imported_score_set s WHERE s.imported_score_set_id = imported_score_set_id;
+    WITH people AS MATERIALIZED (
+        SELECT v.person_id, r.practice_code, v.score, v.band
+        FROM @icb@.imported_score_value v
+        JOIN (SELECT DISTINCT ON (g.person_id) g.person_id, g.practice_code
+              FROM @icb@.registration g
+              WHERE g.valid_from <= source.as_of AND (g.valid_to > source.as_of OR g.valid_to IS NULL)
+              ORDER BY g.person_id, g.valid_from DESC) r ON r.person_id = v.person_id
+        JOIN @icb@.person p ON p.person_id = v.person_id AND (p.death_date IS NULL OR p.death_date > source.as_of)
+        WHERE v.imported_score_set_id = imported_score_set_id
+          AND NOT EXISTS (SELECT FROM @icb@.not_scored(source.as_of) n WHERE n.person_id = v.person_id)
+    ), bands AS (
+        SELECT p.band, row_number() OVER (ORDER BY min(p.score) NULLS LAST, p.band COLLATE "C") AS band_order
+        FROM people p WHERE p.band IS NOT NULL GROUP BY p.band
+    ), fingerprint AS (
+        SELECT count(*) AS people, count(p.score) AS assessed,
+               pg_catalog.md5(pg_catalog.concat_ws('|', count(*), sum(pg_catalog.hashfloat8extended(p.score, p.person_id)::numeric),
+                   sum(pg_catalog.hashtextextended(p.band, p.person_id)::numeric),
+                   sum(pg_catalog.hashtextextended(p.practice_code, p.person_id)::numeric), source.provenance)) AS value
+        FROM people p
+    ), new_set AS (
+        INSERT INTO @icb@.risk_run AS s (run_id, model, model_version, model_fingerprint, as_of, data_date, people, input_fingerprint,
+                                         assessed, not_assessed, not_scored, data_dates, provenance)
+        SELECT run_id, source.model, source.version, 'imported', source.as_of, source.as_of, f.people, f.value, f.assessed,
+               CASE WHEN f.people > f.assessed THEN pg_catalog.jsonb_build_object('only a band was imported', f.people - f.assessed) ELSE '{}' END,
+               (SELECT coalesce(pg_catalog.jsonb_object_agg(c.reason, c.people), '{}')
+                FROM (SELECT n.reason, count(*) AS people
+                      FROM @icb@.people_not_scored(source.as_of) n
+                      JOIN @icb@.imported_score_value v ON v.person_id = n.person_id AND v.imported_score_set_id = imported_score_set_id
+                      GROUP BY n.reason) c),
+               pg_catalog.jsonb_build_object('imported score', source.as_of), source.provenance
+        FROM fingerprint f
+        WHERE f.people > 0 AND f.value IS DISTINCT FROM (
+            SELECT l.input_fingerprint FROM @icb@.risk_run l
+            WHERE l.model = source.model AND l.model_version = source.version AND l.as_of = source.as_of
+            ORDER BY l.risk_run_id DESC LIMIT 1)
+        RETURNING s.risk_run_id
+    )
+    INSERT INTO @icb@.risk_score (person_id, risk_run_id, practice_code, score, band, rank_overall, rank_practice, categories, band_order, not_assessed)
+    SELECT p.person_id, n.risk_run_id, p.practice_code, p.score, p.band,
+           CASE WHEN p.score IS NOT NULL THEN row_number() OVER (ORDER BY p.score DESC NULLS LAST, p.person_id) END,
+           CASE WHEN p.score IS NOT NULL THEN row_number() OVER (PARTITION BY p.practice_code ORDER BY p.score DESC NULLS LAST, p.person_id) END,
+           '{}', b.band_order, CASE WHEN p.score IS NULL THEN 'only a band was imported' END
+    FROM people p CROSS JOIN new_set n LEFT JOIN bands b ON b.band = p.band;
+    GET DIAGNOSTICS kept = ROW_COUNT;
+    RETURN kept;
+END
+$$;
+COMMENT ON FUNCTION @icb@.keep_imported(bigint, bigint) IS
+    'A step of score_population: a set of imported scores, of the people registered, alive and not to be left out on its day, kept with ranks unless the last such set was made from equal data. Bands are ordered by their lowest score. Returns the number of people in the set, 0 when nothing changed.';
 
 CREATE FUNCTION @icb@.keep_scores(run_id bigint, model text, version text, as_of date) RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -347,14 +444,17 @@ BEGIN
         FROM people p
     ), new_set AS (
         INSERT INTO @icb@.risk_run AS s (run_id, model, model_version, model_fingerprint, as_of, lookback_days, data_date, people, input_fingerprint,
-                                         assessed, not_assessed, not_scored, data_dates, unapproved)
+                                         assessed, not_assessed, not_scored, data_dates, unapproved, costing)
         SELECT run_id, model, version, commissioning.risk_fingerprint(body), as_of, commissioning.risk_lookback_days(body), data_date, f.people, f.value,
                f.assessed,
                (SELECT coalesce(pg_catalog.jsonb_object_agg(c.not_assessed, c.people), '{}')
                 FROM (SELECT p.not_assessed, count(*) AS people FROM people p WHERE p.score IS NULL GROUP BY p.not_assessed) c),
                (SELECT coalesce(pg_catalog.jsonb_object_agg(c.reason, c.people), '{}')
                 FROM (SELECT n.reason, count(*) AS people FROM @icb@.people_not_scored(as_of) n GROUP BY n.reason) c),
-               data_dates, unapproved
+               data_dates, unapproved,
+               (SELECT pg_catalog.jsonb_build_object('cost', sum((p.inputs ->> 'cost_12m')::numeric), 'by_fallback', sum((p.inputs ->> 'costed_by_fallback')::numeric),
+                                                     'events_without_cost', sum((p.inputs ->> 'events_without_cost')::bigint))
+                FROM people p WHERE p.inputs ? 'cost_12m' HAVING count(*) > 0)
         FROM fingerprint f
         WHERE f.people > 0 AND f.value IS DISTINCT FROM (
             SELECT l.input_fingerprint FROM @icb@.risk_run l

@@ -98,11 +98,14 @@ SELECT c.model::text AS model,
 FROM (SELECT b.model, b.model_version, b.as_of, b.people, b.band_order, b.band, count(s.person_id) AS patients
       FROM (SELECT r.risk_run_id, r.model, r.model_version, r.as_of, r.people, l.band_order, l.band
             FROM @icb@.current_risk_run r
-            JOIN @icb@.known_model k ON k.name = r.model AND k.version = r.model_version
+            LEFT JOIN @icb@.known_model k ON k.name = r.model AND k.version = r.model_version
             CROSS JOIN LATERAL (
                 SELECT e.band_order::integer AS band_order, e.member ->> 'label' AS band
                 FROM pg_catalog.jsonb_array_elements(k.body::jsonb -> 'bands') WITH ORDINALITY AS e (member, band_order)
                 UNION ALL SELECT 0, 'no band'
+                -- bands of imported scores are those that came
+                UNION ALL SELECT DISTINCT i.band_order, i.band FROM @icb@.risk_score i
+                          WHERE i.risk_run_id = r.risk_run_id AND r.provenance IS NOT NULL AND i.band IS NOT NULL
             ) l) b
       LEFT JOIN @icb@.risk_score s ON s.risk_run_id = b.risk_run_id AND coalesce(s.band, 'no band') = b.band
       GROUP BY b.model, b.model_version, b.as_of, b.people, b.band_order, b.band) c
@@ -117,6 +120,42 @@ COMMENT ON COLUMN @icb_reporting@.risk_pyramid.band IS 'Band of the model; no ba
 COMMENT ON COLUMN @icb_reporting@.risk_pyramid.patients IS 'People in the band, NULL for 1 to 4.';
 COMMENT ON COLUMN @icb_reporting@.risk_pyramid.pct IS 'Share of the people scored in percent, NULL for 1 to 4 people.';
 COMMENT ON COLUMN @icb_reporting@.risk_pyramid.suppressed IS 'Whether the count is not shown because it is small.';
+
+CREATE VIEW @icb_reporting@.risk_coverage WITH (security_barrier = true) AS
+SELECT r.risk_run_id::bigint AS risk_run_id,
+       r.model::text AS model,
+       r.model_version::text AS model_version,
+       r.as_of::date AS as_of,
+       r.data_date::date AS data_date,
+       r.scored_at::timestamptz AS scored_at,
+       (c.risk_run_id IS NOT NULL)::boolean AS is_current,
+       k.outcome_order::integer AS outcome_order,
+       k.outcome::text AS outcome,
+       k.reason::text AS reason,
+       CASE WHEN k.patients NOT BETWEEN 1 AND 4 THEN k.patients END::bigint AS patients,
+       (k.patients BETWEEN 1 AND 4)::boolean AS suppressed
+FROM @icb@.risk_run r
+LEFT JOIN @icb@.current_risk_run c ON c.risk_run_id = r.risk_run_id
+CROSS JOIN LATERAL (
+    SELECT 1 AS outcome_order, 'scored' AS outcome, NULL::text AS reason, coalesce(r.assessed, r.people) AS patients
+    UNION ALL
+    SELECT 2, 'not assessed', n.key, n.value::bigint FROM pg_catalog.jsonb_each_text(r.not_assessed) n
+    UNION ALL
+    SELECT 3, 'not scored', n.key, n.value::bigint FROM pg_catalog.jsonb_each_text(r.not_scored) n) k;
+COMMENT ON VIEW @icb_reporting@.risk_coverage IS
+    'What became of every known person in each set of scores: scored, not assessed or not scored, by reason. One row per set, outcome and reason. Counts of 1 to 4 are not shown.';
+COMMENT ON COLUMN @icb_reporting@.risk_coverage.risk_run_id IS 'Number of the set of scores.';
+COMMENT ON COLUMN @icb_reporting@.risk_coverage.model IS 'Name of the model.';
+COMMENT ON COLUMN @icb_reporting@.risk_coverage.model_version IS 'Version of the model.';
+COMMENT ON COLUMN @icb_reporting@.risk_coverage.as_of IS 'Day as of which people were scored.';
+COMMENT ON COLUMN @icb_reporting@.risk_coverage.data_date IS 'Latest event that was seen.';
+COMMENT ON COLUMN @icb_reporting@.risk_coverage.scored_at IS 'When it was computed.';
+COMMENT ON COLUMN @icb_reporting@.risk_coverage.is_current IS 'Whether it is the set that risk_register shows.';
+COMMENT ON COLUMN @icb_reporting@.risk_coverage.outcome_order IS 'Order of the outcomes.';
+COMMENT ON COLUMN @icb_reporting@.risk_coverage.outcome IS 'scored, not assessed (in the list without a score) or not scored (left out before scoring).';
+COMMENT ON COLUMN @icb_reporting@.risk_coverage.reason IS 'Why; NULL for people with a score.';
+COMMENT ON COLUMN @icb_reporting@.risk_coverage.patients IS 'People, NULL for 1 to 4.';
+COMMENT ON COLUMN @icb_reporting@.risk_coverage.suppressed IS 'Whether the count is not shown because it is small.';
 
 CREATE VIEW @icb_reporting@.risk_tier WITH (security_barrier = true) AS
 SELECT c.model::text AS model,
