@@ -65,11 +65,11 @@ BEGIN
 END
 $partitions$;
 
--- Not inlined: the planner takes it for a table of a thousand rows to be hashed, and never walks the events once for each code,
+-- Not inlined: the planner takes it for a table of two hundred rows to be hashed, and never walks the events once for each code,
 -- whatever it believes of a table that was filled a moment ago.
 CREATE FUNCTION @icb@.code_set_at(as_of date)
     RETURNS TABLE (coding_system text, width integer, code text, condition text)
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 200
 AS $$
 BEGIN
     RETURN QUERY
@@ -210,7 +210,7 @@ SELECT a.person_id, a.activity_id,
             WHEN p.amount IS NOT NULL THEN 'price'
             WHEN w.unit_cost IS NOT NULL OR r.unit_cost IS NOT NULL THEN 'fallback'
             ELSE 'none' END AS cost_method,
-       a.dataset, k.kind, a.start_date, a.end_date, coalesce(a.end_date, a.start_date) AS cost_date, a.admission_method
+       a.dataset, k.kind, a.start_date, a.end_date, coalesce(a.end_date, a.start_date) AS cost_date, a.admission_method, a.patient_classification
 FROM @icb@.activity a
 CROSS JOIN LATERAL (
     SELECT CASE a.dataset
@@ -330,7 +330,7 @@ BEGIN ATOMIC
                count(*) FILTER (WHERE a.dataset = 'APC' AND a.admission_method LIKE '2%' AND a.start_date > as_of - 365) AS emergency_admissions_12m,
                count(*) FILTER (WHERE a.dataset = 'APC' AND a.admission_method LIKE '2%' AND a.start_date > as_of - 30) AS emergency_admissions_30d,
                count(*) FILTER (WHERE a.dataset = 'APC' AND a.start_date > as_of - 365) AS admissions_12m,
-               count(*) FILTER (WHERE a.dataset = 'APC' AND a.admission_method LIKE '1%' AND a.kind <> 'regular' AND a.start_date > as_of - 365) AS elective_admissions_12m,
+               count(*) FILTER (WHERE a.dataset = 'APC' AND a.admission_method LIKE '1%' AND coalesce(a.patient_classification, '1') NOT IN ('3', '4') AND a.start_date > as_of - 365) AS elective_admissions_12m,
                count(*) FILTER (WHERE a.dataset = 'EC' AND a.start_date > as_of - 365) AS emergency_attendances_12m,
                count(*) FILTER (WHERE a.dataset = 'EC' AND a.start_date > as_of - 183) AS emergency_attendances_6m,
                count(*) FILTER (WHERE a.dataset = 'OP' AND a.kind <> 'missed') AS outpatient_attendances_12m,
@@ -344,7 +344,7 @@ BEGIN ATOMIC
         WHERE a.cost_date <= as_of AND a.cost_date > as_of - 365
         GROUP BY a.person_id) h ON h.person_id = r.person_id
     LEFT JOIN (
-        SELECT x.person_id, pg_catalog.array_agg(DISTINCT x.condition ORDER BY x.condition) AS conditions
+        SELECT x.person_id, pg_catalog.array_agg(DISTINCT x.condition COLLATE "C" ORDER BY x.condition COLLATE "C") AS conditions
         FROM @icb@.condition_at(as_of) x
         GROUP BY x.person_id) c ON c.person_id = r.person_id;
 END;

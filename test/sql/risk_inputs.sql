@@ -2,6 +2,7 @@
 -- all with an empty search_path.
 \pset null '(null)'
 \set SHOW_CONTEXT never
+SET datestyle = iso;
 SET client_min_messages = warning;
 SELECT commissioning.create_warehouse('risk_in', 'risk_stratification', 3);
 SET search_path = '';
@@ -30,6 +31,7 @@ SELECT i, 'P81001', CASE i WHEN 9 THEN DATE '2025-06-30' WHEN 10 THEN DATE '2025
 FROM pg_catalog.generate_series(1, 14) i WHERE i <> 13;
 INSERT INTO risk_in.registration (person_id, practice_code, valid_from) VALUES (14, 'P81002', '2025-01-01');
 SELECT person_id, practice_code, age, female, male, imd_decile, imd_score FROM risk_in.person_features('2025-06-30') ORDER BY person_id;
+SELECT person_id, age FROM risk_in.person_features('2025-06-01') WHERE person_id IN (1, 2, 4) ORDER BY person_id;
 SELECT person_id, age, cost_12m, costed_by_fallback, events_without_cost, emergency_admissions_12m, bed_days_12m, conditions FROM risk_in.person_features('2025-06-30') WHERE person_id = 1;
 
 -- Activity, one event a line, at the edges of each window
@@ -51,7 +53,10 @@ INSERT INTO risk_in.activity (person_id, activity_id, dataset, provider_code, st
     (2, 206, 'APC', 'RXX', '2025-03-01', '2025-03-03', '1', '31'),
     (2, 207, 'APC', 'RXX', '2025-06-20', NULL, '1', '21'),
     -- 8: in hospital for the whole window
-    (8, 801, 'APC', 'RXX', '2023-01-01', '2025-06-30', '1', '21');
+    (8, 801, 'APC', 'RXX', '2023-01-01', '2025-06-30', '1', '21'),
+    -- 14: a transfer, a method not sent
+    (14, 1401, 'APC', 'RXX', '2025-06-01', '2025-06-02', '1', '81'),
+    (14, 1402, 'APC', 'RXX', '2025-06-03', '2025-06-04', '1', NULL);
 INSERT INTO risk_in.activity (person_id, activity_id, dataset, provider_code, start_date, end_date, attendance_status, first_attendance, hrg) VALUES
     -- 3: emergency attendances 183 and 182 days before
     (3, 301, 'EC', 'RXX', '2024-12-29', '2024-12-29', NULL, NULL, 'VB08Z'),
@@ -65,7 +70,8 @@ INSERT INTO risk_in.activity (person_id, activity_id, dataset, provider_code, st
     (9, 904, 'OP', 'RXX', '2025-01-02', '2025-01-02', '3', '2', 'WF01A'),
     (9, 905, 'OP', 'RXX', '2025-01-03', '2025-01-03', '2', '2', 'WF01A'),
     (9, 906, 'OP', 'RXX', '2025-01-04', '2025-01-04', '5', '2', 'JC43C'),
-    (9, 907, 'OP', 'RXX', '2024-06-30', '2024-06-30', '5', '2', 'WF01A');
+    (9, 907, 'OP', 'RXX', '2024-06-30', '2024-06-30', '5', '2', 'WF01A'),
+    (14, 1403, 'OP', 'RXX', '2025-06-30', '2025-06-30', '0', '2', 'WF01A');
 SELECT person_id, emergency_admissions_12m AS em_12m, emergency_admissions_30d AS em_30d, admissions_12m AS adm_12m, elective_admissions_12m AS el_12m,
        emergency_attendances_12m AS ec_12m, emergency_attendances_6m AS ec_6m, outpatient_attendances_12m AS op_12m, outpatient_missed_12m AS missed, bed_days_12m AS nights
 FROM risk_in.person_features('2025-06-30') WHERE person_id IN (1, 2, 3, 8, 9) ORDER BY person_id;
@@ -121,7 +127,7 @@ INSERT INTO risk_in.coded_event (person_id, event_date, coding_system, code) VAL
     (3, '2024-01-01', 'snomed', 'H33'), (3, '2024-01-01', 'read2', 'H'), (3, '2024-01-01', 'local', 'SMOKED'), (3, '2023-01-01', 'local', 'SMOKES'),
     (7, '2024-01-01', 'local', 'SMOKES');
 UPDATE risk_in.activity SET diagnoses = '{J441,J459,I10}' WHERE activity_id IN (104, 106);
-UPDATE risk_in.activity SET diagnoses = '{J459,NULL}' WHERE activity_id IN (101, 901);
+UPDATE risk_in.activity SET diagnoses = '{J459,NULL}' WHERE activity_id IN (101, 303, 901);
 SELECT * FROM risk_in.condition_at('2025-06-30') ORDER BY 1, 2, 3;
 SELECT * FROM risk_in.condition_at('2025-06-29') ORDER BY 1, 2, 3;
 -- 365 days: the first is 1 July 2024; registers stand whatever the look-back
@@ -160,7 +166,7 @@ SELECT count(*) FILTER (WHERE l ~ ' on coded_event_p[0-9]+ ') AS coded, count(*)
 FROM pg_temp.plan('SELECT * FROM risk_in.condition_at(''2025-06-30'') WHERE person_id = 2') l;
 CREATE FUNCTION pg_temp.scans(query text) RETURNS TABLE (relation text, scans bigint) LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN QUERY EXECUTE pg_catalog.format($q$SELECT m[1], count(*) FROM pg_temp.run(%L) l CROSS JOIN LATERAL pg_catalog.regexp_match(l, 'Scan.* on ([a-z_]+)_p[0-9]+ .*loops=1\)$') m
+    RETURN QUERY EXECUTE pg_catalog.format($q$SELECT m[1], count(*) FROM pg_temp.run(%L) l CROSS JOIN LATERAL pg_catalog.regexp_match(l, 'Scan.* on (activity|coded_event)_p[0-9]+ .*loops=1\)$') m
         WHERE m IS NOT NULL GROUP BY 1 ORDER BY 1$q$, query);
 END $$;
 CREATE FUNCTION pg_temp.run(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query; END $$;
@@ -168,6 +174,56 @@ SET max_parallel_workers_per_gather = 0;
 ANALYZE risk_in.activity, risk_in.coded_event, risk_in.person, risk_in.registration;
 -- each of the three partitions once, and once more for the diagnoses only where a code set in use has ICD-10 codes
 SELECT * FROM pg_temp.scans('SELECT * FROM risk_in.person_features(''2025-06-30'')');
+-- the same for a crowd
+INSERT INTO risk_in.person (person_id, sex, birth_month, death_date, lsoa_code)
+SELECT i, (ARRAY['0', '1', '2', '9', NULL])[1 + i % 5], CASE WHEN i % 11 > 0 THEN pg_catalog.make_date(1930 + i % 90, 1 + i % 12, 1) END,
+       CASE WHEN i % 50 = 0 THEN DATE '2024-01-01' + i % 700 END, 'E0100000' || 1 + i % 4
+FROM pg_catalog.generate_series(1001, 3000) i;
+INSERT INTO risk_in.registration (person_id, practice_code, valid_from, valid_to)
+SELECT i, 'P8100' || i % 5, '2015-04-01', CASE WHEN i % 20 = 0 THEN DATE '2024-06-01' + i % 500 END FROM pg_catalog.generate_series(1001, 3000) i;
+INSERT INTO risk_in.activity (person_id, activity_id, dataset, provider_code, start_date, end_date, patient_classification, admission_method, attendance_status, first_attendance, hrg, diagnoses, sent_price)
+SELECT 1001 + (h % 2000), 10000 + i, d, 'RXX', DATE '2024-05-01' + h / 7 % 500, CASE WHEN i % 40 > 0 THEN DATE '2024-05-01' + h / 7 % 500 + CASE d WHEN 'APC' THEN h / 3 % 12 ELSE 0 END END,
+       (ARRAY['1', '1', '2', '3'])[1 + h % 4], (ARRAY['21', '2D', '11', '31', NULL])[1 + h / 5 % 5], (ARRAY['5', '6', '3', NULL])[1 + h / 11 % 4], (ARRAY['1', '2', NULL])[1 + h / 13 % 3],
+       CASE d WHEN 'OP' THEN (ARRAY['WF01A', 'JC43C', 'UZ01Z', NULL])[1 + h / 17 % 4] END::commissioning.hrg,
+       CASE WHEN d = 'APC' THEN (ARRAY['{J441,I10}', '{J459}', '{I509,E112}', '{}'])[1 + h / 19 % 4]::commissioning.icd10[] END, CASE WHEN i % 30 = 0 THEN h % 1000 + 0.01 END
+FROM (SELECT i, pg_catalog.abs(pg_catalog.hashint4(i) / 2) AS h, (ARRAY['APC', 'OP', 'EC'])[1 + i % 3] AS d FROM pg_catalog.generate_series(1, 8000) i) x;
+INSERT INTO risk_in.coded_event (person_id, event_date, coding_system, code)
+SELECT DISTINCT 1001 + (h % 2000), DATE '2020-01-01' + h / 7 % 2200, (ARRAY['snomed', 'read2', 'read2', 'local'])[1 + h % 4], (ARRAY['13645005', 'H3', 'H331', 'SMOKES', 'H31', 'A'])[1 + h / 3 % 6]
+FROM (SELECT pg_catalog.abs(pg_catalog.hashint4(i) / 2) AS h FROM pg_catalog.generate_series(1, 6000) i) x;
+ANALYZE risk_in.activity, risk_in.coded_event, risk_in.person, risk_in.registration;
+SELECT * FROM pg_temp.scans('SELECT * FROM risk_in.person_features(''2025-06-30'')');
+-- and equal to what is counted person by person, column by column, on three days
+CREATE FUNCTION pg_temp.spells(who bigint, since date, upto date) RETURNS SETOF risk_in.activity LANGUAGE sql STABLE AS
+    'SELECT a.* FROM risk_in.activity a WHERE a.person_id = who AND a.start_date > since AND CASE WHEN a.end_date IS NULL THEN a.start_date ELSE a.end_date END <= upto';
+SELECT d.day, count(*) AS people, count(*) FILTER (WHERE f.age IS DISTINCT FROM
+           ((extract(year FROM d.day) * 12 + extract(month FROM d.day) - extract(year FROM p.birth_month) * 12 - extract(month FROM p.birth_month))::integer / 12)) AS age,
+       count(*) FILTER (WHERE f.emergency_admissions_12m <> (SELECT count(*) FROM pg_temp.spells(p.person_id, d.day - 365, d.day) a WHERE a.dataset = 'APC' AND pg_catalog.left(a.admission_method, 1) = '2')) AS em_12m,
+       count(*) FILTER (WHERE f.emergency_admissions_30d <> (SELECT count(*) FROM pg_temp.spells(p.person_id, d.day - 30, d.day) a WHERE a.dataset = 'APC' AND pg_catalog.left(a.admission_method, 1) = '2')) AS em_30d,
+       count(*) FILTER (WHERE f.admissions_12m <> (SELECT count(*) FROM pg_temp.spells(p.person_id, d.day - 365, d.day) a WHERE a.dataset = 'APC')) AS adm_12m,
+       count(*) FILTER (WHERE f.elective_admissions_12m <> (SELECT count(*) FROM pg_temp.spells(p.person_id, d.day - 365, d.day) a WHERE a.dataset = 'APC' AND pg_catalog.left(a.admission_method, 1) = '1' AND a.patient_classification < '3')) AS el_12m,
+       count(*) FILTER (WHERE f.emergency_attendances_12m <> (SELECT count(*) FROM pg_temp.spells(p.person_id, d.day - 365, d.day) a WHERE a.dataset = 'EC')) AS ec_12m,
+       count(*) FILTER (WHERE f.emergency_attendances_6m <> (SELECT count(*) FROM pg_temp.spells(p.person_id, d.day - 183, d.day) a WHERE a.dataset = 'EC')) AS ec_6m,
+       count(*) FILTER (WHERE f.outpatient_attendances_12m <> (SELECT count(*) FROM pg_temp.spells(p.person_id, d.day - 365, d.day) a WHERE a.dataset = 'OP' AND coalesce(a.attendance_status, '5') <> '3')) AS op_12m,
+       count(*) FILTER (WHERE f.outpatient_missed_12m <> (SELECT count(*) FROM pg_temp.spells(p.person_id, d.day - 365, d.day) a WHERE a.dataset = 'OP' AND a.attendance_status = '3')) AS missed,
+       count(*) FILTER (WHERE f.bed_days_12m <> (SELECT count(*) FROM risk_in.activity a CROSS JOIN pg_catalog.generate_series(0, 364) n
+                                                 WHERE a.person_id = p.person_id AND a.dataset = 'APC' AND a.end_date <= d.day AND a.start_date < d.day - n AND d.day - n <= a.end_date)) AS nights,
+       count(*) FILTER (WHERE f.cost_12m IS DISTINCT FROM (SELECT CASE WHEN count(*) = 0 THEN 0 ELSE sum(a.cost) END FROM risk_in.activity_cost a WHERE a.person_id = p.person_id AND a.cost_date BETWEEN d.day - 364 AND d.day)) AS cost,
+       count(*) FILTER (WHERE f.costed_by_fallback <> (SELECT coalesce(sum(a.cost), 0) FROM risk_in.activity_cost a WHERE a.person_id = p.person_id AND a.cost_method = 'fallback' AND a.cost_date BETWEEN d.day - 364 AND d.day)) AS fallback,
+       count(*) FILTER (WHERE f.conditions <> ARRAY(
+           SELECT DISTINCT s.condition COLLATE "C" FROM risk_in.code_set s WHERE s.valid @> d.day AND (
+               EXISTS (SELECT FROM risk_in.coded_event e WHERE e.person_id = p.person_id AND e.event_date <= d.day AND e.coding_system = s.coding_system
+                       AND CASE s.match WHEN 'prefix' THEN pg_catalog.starts_with(e.code, s.code) ELSE e.code = s.code END)
+            OR EXISTS (SELECT FROM pg_temp.spells(p.person_id, '-infinity', d.day) a CROSS JOIN pg_catalog.unnest(a.diagnoses) c (code) WHERE s.coding_system = 'icd10'
+                       AND CASE s.match WHEN 'prefix' THEN pg_catalog.starts_with(c.code::text, s.code) ELSE c.code::text = s.code END)) ORDER BY 1)) AS conditions
+FROM (VALUES (DATE '2025-06-30'), (DATE '2025-03-01'), (DATE '2024-12-31')) d (day)
+CROSS JOIN LATERAL risk_in.person_features(d.day) f
+JOIN risk_in.person p ON p.person_id = f.person_id
+WHERE p.person_id > 1000
+GROUP BY d.day ORDER BY d.day;
+SELECT d.day, count(*) AS people FROM (VALUES (DATE '2025-06-30'), (DATE '2025-03-01'), (DATE '2024-12-31')) d (day)
+JOIN risk_in.person p ON p.person_id > 1000 AND coalesce(p.death_date > d.day, true)
+JOIN risk_in.registration r ON r.person_id = p.person_id AND coalesce(r.valid_to > d.day, true)
+GROUP BY d.day ORDER BY d.day;
 DELETE FROM risk_in.code_set WHERE coding_system = 'icd10';
 SELECT * FROM pg_temp.scans('SELECT * FROM risk_in.person_features(''2025-06-30'')');
 
