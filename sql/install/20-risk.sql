@@ -1,5 +1,5 @@
 -- Risk models, the categories they find, and scores. The models themselves are data: sql/reference/20-risk-models.sql
--- ships the published ones, a warehouse keeps its own.
+-- ships the published ones, a warehouse keeps its own. The language of models stands in 21-risk-language.sql.
 
 CREATE TYPE risk_model;
 CREATE FUNCTION risk_model_in(cstring) RETURNS risk_model
@@ -14,16 +14,6 @@ CREATE TYPE risk_model (
     INPUT = risk_model_in, OUTPUT = risk_model_out, RECEIVE = risk_model_recv, SEND = risk_model_send,
     INTERNALLENGTH = VARIABLE, ALIGNMENT = double, STORAGE = external
 );
-COMMENT ON TYPE risk_model IS
-$$A risk model as one JSON object, checked when it is read and printed again in one fixed form. Members:
-name, version (text, required); title, source, licence, population (text: whom the model is valid for); lookback_days (1 to 73000; without it all history counts);
-points_scale (1, 10, ... 1000000; default 1): points are multiples of 1/points_scale and are added as integers;
-categories: [{"key", "label", "points", "prefixes": ["I21", "I252", ...]}], at most 1024: a category is present when a code begins with one of its prefixes (A-Z and 0-9, no dots), counts once, and one code may hit several;
-hierarchy: [{"category", "removed_by"}]: the category scores nothing where the other is present;
-inputs: [{"name", "label", "coefficient", "missing"}]: numeric inputs; missing is the value taken when it is not known, without it the score is then NULL;
-link: "identity" (default), "logit" or "log"; intercept (default 0); score = inverse link of intercept + points + sum of coefficient * input;
-bands: [{"label", "from"} or {"label", "above"}], ascending; from includes the score, above does not; the first may have neither.
-Errors 22P02 name the JSON path of the fault.$$;
 
 -- Identity of models, so that queries can group by one; the order is that of their fingerprints.
 CREATE FUNCTION risk_model_eq(risk_model, risk_model) RETURNS boolean
@@ -151,8 +141,6 @@ COMMENT ON AGGREGATE risk_flags_agg(risk_flags) IS
 
 CREATE FUNCTION risk_score(model risk_model, codes icd10[], inputs jsonb DEFAULT NULL) RETURNS double precision
     AS 'MODULE_PATHNAME', 'commissioning_risk_score' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION risk_score(risk_model, icd10[], jsonb) IS
-    'Score of a list of codes and of inputs {"name": number}. NULL or no codes are no conditions, NULL elements are ignored, unknown input names too. NULL (not assessed) when an input without a value for missing is not given. A NULL model raises 22004.';
 
 CREATE FUNCTION risk_score_raw(model risk_model, codes icd10[], inputs jsonb DEFAULT NULL) RETURNS double precision
     AS 'MODULE_PATHNAME', 'commissioning_risk_score_raw' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -179,24 +167,16 @@ CREATE FUNCTION risk_band(model risk_model, score double precision) RETURNS text
 COMMENT ON FUNCTION risk_band(risk_model, double precision) IS
     'Label of the band of a score; scores of points are compared as integers. NULL for a NULL score, NaN, a score below the lowest band, or a model without bands.';
 
-CREATE TYPE risk_term AS (term text, evidence text, value double precision, contribution double precision);
-COMMENT ON TYPE risk_term IS
-    'One term of a score: a category key or input name (or intercept), the codes or the origin behind it, its value, and what it adds to the linear predictor.';
+CREATE TYPE risk_term AS (term text, evidence text, value double precision, contribution double precision, average double precision, label text);
 
 CREATE FUNCTION risk_explain(model risk_model, codes icd10[], inputs jsonb DEFAULT NULL) RETURNS SETOF risk_term
     AS 'MODULE_PATHNAME', 'commissioning_risk_explain' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10;
-COMMENT ON FUNCTION risk_explain(risk_model, icd10[], jsonb) IS
-    'The terms of a score: intercept, every category found with its codes (contribution 0 and the reason where the hierarchy removes it), every input. Contributions add up to the score under the identity link, else to its linear predictor; NULL = not assessed.';
 
 CREATE FUNCTION risk_inputs(model risk_model) RETURNS text[]
     AS 'MODULE_PATHNAME', 'commissioning_risk_inputs' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION risk_inputs(risk_model) IS
-    'Names of the numeric inputs of a model, in the order in which risk_predict takes them; an empty array for none.';
 
 CREATE FUNCTION risk_predict(model risk_model, inputs double precision[]) RETURNS double precision
     AS 'MODULE_PATHNAME', 'commissioning_risk_predict' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION risk_predict(risk_model, double precision[]) IS
-    'Score of a model of numeric inputs only, given as an array in the order of risk_inputs; for wide tables. A NULL array or element gives NULL. 22023 for a wrong number of inputs or a model that scores codes, 22003 for overflow.';
 
 CREATE FUNCTION risk_lookback_days(model risk_model) RETURNS integer
     AS 'MODULE_PATHNAME', 'commissioning_risk_lookback_days' LANGUAGE C IMMUTABLE PARALLEL SAFE;

@@ -2,8 +2,10 @@
 -- 0.1 to 0.2: the whole of risk scoring. Lines "--@ FILE" are replaced by the file when the step is made.
 
 -- What changed in place.
+ALTER TYPE risk_term ADD ATTRIBUTE average double precision, ADD ATTRIBUTE label text;
 
 -- What is new.
+--@ sql/install/21-risk-language.sql
 --@ sql/reference/16-risk-feeds.sql
 --@ sql/reference/17-cost-rates.sql
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * flags.c
- *	  SQL type risk_flags: I/O, order, union; matching codes.
+ *	  SQL type risk_flags: I/O, order, union.
  *
  *-------------------------------------------------------------------------
  */
@@ -293,35 +293,6 @@ Datum
 commissioning_risk_flags_hash_extended(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_INT64((int64) hash_flags(PG_GETARG_RISK_FLAGS(0), (uint64) PG_GETARG_INT64(1)));
-}
-
-PG_FUNCTION_INFO_V1(commissioning_risk_match);
-
-/*
- * risk_match --- the categories of a model that one code hits.
- *
- * A NULL code, or one that hits nothing, gives the neutral element.  The
- * results are few and are made once per call site; nothing is allocated per row.
- */
-Datum
-commissioning_risk_match(PG_FUNCTION_ARGS)
-{
-	ModelUse *use = risk_model_argument(fcinfo);
-	uint32    set;
-
-	if (PG_ARGISNULL(1))
-		return risk_flags_neutral();
-	set = risk_find_set(use->model, (uint64) PG_GETARG_INT64(1));
-	if (set == 0)
-		return risk_flags_neutral();
-	if (use->matches[set] == NULL)
-	{
-		RiskFlags *flags = risk_flags_make(use->context, use->model);
-
-		risk_add_set(use->model, set, flags->words);
-		use->matches[set] = flags;
-	}
-	PG_RETURN_POINTER(use->matches[set]);
 }
 
 PG_FUNCTION_INFO_V1(commissioning_risk_flags_or);

@@ -156,8 +156,8 @@ commissioning_risk_fingerprint(PG_FUNCTION_ARGS)
 {
 	const RiskModel *model = risk_model_argument(fcinfo)->model;
 
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%016" PRIx64 "%016" PRIx64,
-											  model->fingerprint[0], model->fingerprint[1])));
+	PG_RETURN_TEXT_P(cstring_to_text(
+		psprintf("%016" PRIx64 "%016" PRIx64, model->fingerprint[0], model->fingerprint[1])));
 }
 
 /*
@@ -200,10 +200,11 @@ fill_use(ModelUse *use, struct varlena *argument, MemoryContext parent)
 	MemoryContextReset(use->context);
 	before = MemoryContextSwitchTo(use->context);
 	use->model = (const RiskModel *) pg_detoast_datum(argument);
-	if (use->model->format != RISK_FORMAT)
+	if (use->model->format != RISK_FORMAT_PLAIN && use->model->format != RISK_FORMAT_WHOLE)
 		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
 						errmsg("risk model in unknown stored format %u", use->model->format)));
 	use->matches = palloc0(use->model->n_sets * sizeof(RiskFlags *));
+	use->values = palloc0((RISK_SOURCES(use->model) + 1) * sizeof(RiskValue));
 	use->fingerprint[0] = use->model->fingerprint[0];
 	use->fingerprint[1] = use->model->fingerprint[1];
 	if (VARATT_IS_EXTERNAL_ONDISK(argument))

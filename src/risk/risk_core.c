@@ -3,13 +3,16 @@
  * risk_core.c
  *	  Scoring with a risk model, its fingerprint and its numbers.
  *
- * risk_build_core.c reads and prints models.
+ * risk_build_core.c reads models, risk_print_core.c prints them; what goes
+ * beyond points and linear inputs is scored in risk_eval_core.c.
  *
  *-------------------------------------------------------------------------
  */
 #include "risk/risk_core.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -118,6 +121,71 @@ risk_scaled_integer(const char *number, int32_t scale, int64_t limit, int64_t *r
 }
 
 /*
+ * risk_format_double --- the shortest decimal that reads back as the same number; text has room
+ * for 32 bytes.
+ */
+void
+risk_format_double(double value, char *text)
+{
+	int digits;
+
+	for (digits = 15; digits <= 17; digits++)
+	{
+		snprintf(text, 32, "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+}
+
+/*
+ * risk_points_bound --- the least points (of which unit make a score of 1) from which a score
+ * reaches the bound; without from the most that do not go beyond it.
+ *
+ * The bound is taken as the decimal that it is printed as, and nothing is
+ * rounded.  False if it is out of range.
+ */
+bool
+risk_points_bound(double bound, int64_t unit, bool from, int64_t *points)
+{
+	char        text[32];
+	const char *p = text;
+	bool        negative;
+	bool        fraction = false;
+	bool        rest = false;
+	__int128    value = 0;
+	int         exponent = 0;
+
+	risk_format_double(bound, text);
+	negative = *p == '-';
+	for (p += negative; *p != '\0' && *p != 'e'; p++)
+	{
+		if (*p == '.')
+			fraction = true;
+		else
+		{
+			value = value * 10 + (*p - '0');
+			exponent -= fraction;
+		}
+	}
+	if (*p == 'e')
+		exponent += (int) strtol(p + 1, NULL, 10);
+	for (value *= unit; exponent > 0 && value <= RISK_MAX_BOUND; exponent--)
+		value *= 10;
+	for (; exponent < 0; exponent++)
+	{
+		rest = rest || value % 10 != 0;
+		value /= 10;
+	}
+	if (value > RISK_MAX_BOUND)
+		return false;
+	/* away from zero where the bound lies between two points on that side */
+	*points = (int64_t) value + (rest && from != negative);
+	if (negative)
+		*points = -*points;
+	return true;
+}
+
+/*
  * mix --- the finaliser of splitmix64.
  */
 static uint64_t
@@ -212,12 +280,80 @@ risk_points(const RiskModel *model, const uint64_t *words)
 }
 
 /*
+ * risk_unit --- the scaled points that make a score of 1.
+ */
+double
+risk_unit(const RiskModel *model)
+{
+	const RiskMore *more = risk_more(model);
+
+	return (double) model->points_scale * (more == NULL ? 1 : more->points_divisor);
+}
+
+/*
  * risk_points_value --- scaled points as a number: one correctly rounded division.
  */
 double
 risk_points_value(const RiskModel *model, int64_t points)
 {
-	return (double) points / model->points_scale;
+	return (double) points / risk_unit(model);
+}
+
+/*
+ * risk_find_condition --- number of the set of categories that a condition key hits; 0 is the empty
+ * one.
+ */
+uint32_t
+risk_find_condition(const RiskModel *model, const char *key, size_t length)
+{
+	const RiskMore      *more = risk_more(model);
+	const RiskCondition *condition;
+	uint32_t             low = 0;
+	uint32_t             high = more == NULL ? 0 : more->n_conditions;
+
+	if (high == 0 || length > RISK_MAX_KEY)
+		return 0;
+	condition = RISK_MORE(model, RiskCondition, conditions);
+	while (low < high)
+	{
+		uint32_t    middle = (low + high) / 2;
+		const char *other = RISK_TEXT(model, condition[middle].key);
+		size_t      other_length = strlen(other);
+		int         order = memcmp(key, other, length < other_length ? length : other_length);
+
+		if (order == 0 && length == other_length)
+			return condition[middle].set;
+		if (order < 0 || (order == 0 && length < other_length))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return 0;
+}
+
+/*
+ * risk_tidy_code --- a code of any coding system as the integer that prefixes are compared with.
+ *
+ * Letters become upper case, anything but A-Z and 0-9 is left out, and what
+ * stands beyond the longest prefix cannot matter.  False if nothing is left.
+ */
+bool
+risk_tidy_code(const char *text, size_t length, uint64_t *packed)
+{
+	int    n = 0;
+	size_t i;
+
+	*packed = 0;
+	for (i = 0; i < length && n < RISK_MAX_PREFIX_LENGTH; i++)
+	{
+		unsigned char c = (unsigned char) text[i];
+
+		if (c >= 'a' && c <= 'z')
+			c = (unsigned char) (c - 'a' + 'A');
+		if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+			*packed |= (uint64_t) c << (56 - 8 * n++);
+	}
+	return n > 0;
 }
 
 /*
@@ -288,7 +424,7 @@ int
 risk_band_index(const RiskModel *model, double score)
 {
 	const RiskBand *band = RISK_SECTION(model, RiskBand, bands);
-	double          scaled = score * model->points_scale;
+	double          scaled = score * risk_unit(model);
 	int64_t         points = 0;
 	bool            exact = false;
 	int             i;
@@ -298,7 +434,8 @@ risk_band_index(const RiskModel *model, double score)
 	if (model->points_only && fabs(scaled) < 1e15)
 	{
 		points = llround(scaled);
-		exact = fabs(scaled - (double) points) < 1e-6;
+		/* the two roundings between points and score, or a hair */
+		exact = fabs(scaled - (double) points) < fmax(1e-6, fabs(scaled) * 0x1p-51);
 	}
 	for (i = (int) model->n_bands - 1; i >= 0; i--)
 	{

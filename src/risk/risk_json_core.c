@@ -168,7 +168,8 @@ read_number(Reader *in, const RiskPath *path)
 static RiskJson *
 read_value(Reader *in, const RiskPath *path)
 {
-	bool truth;
+	RiskJson *value;
+	bool      truth;
 
 	switch (json_peek(&in->json))
 	{
@@ -180,7 +181,11 @@ read_value(Reader *in, const RiskPath *path)
 			return read_string(in, path);
 		case 't':
 		case 'f':
-			return json_bool(&in->json, &truth) ? new_value(in, RISK_JSON_BOOL) : refuse(in, path);
+			if (!json_bool(&in->json, &truth))
+				return refuse(in, path);
+			value = new_value(in, RISK_JSON_BOOL);
+			value->count = truth;
+			return value;
 		case 'n':
 			return json_null(&in->json) ? new_value(in, RISK_JSON_NULL) : refuse(in, path);
 		default:

@@ -36,7 +36,7 @@ typedef enum RiskJsonKind
 typedef struct RiskJson
 {
 	RiskJsonKind     kind;
-	uint32_t         count; /* elements or members */
+	uint32_t         count; /* elements or members; 1 for true */
 	const char      *key;   /* name of this member in its object */
 	const char      *text;  /* a string, unescaped, or a number as written; NUL-terminated */
 	size_t           length;

@@ -314,7 +314,7 @@ test_faults(void)
 		"$.hierarchy[3] repeats an earlier entry");
 	BAD(HEAD "\"inputs\":1}", "$.inputs must be an array");
 	BAD(HEAD "\"inputs\":[{\"coefficient\":1}]}", "$.inputs[0].name must be a string");
-	BAD(HEAD "\"inputs\":[{\"name\":\"x\"}]}", "$.inputs[0].coefficient must be a number");
+	BAD(HEAD "\"inputs\":[{\"name\":\"x\"}]}", "$.inputs[0] must have one of \"coefficient\", \"bins\", \"levels\" and \"spline\"");
 	BAD(HEAD "\"inputs\":[{\"name\":\"x\",\"coefficient\":1,\"label\":1}]}",
 		"$.inputs[0].label must be a string");
 	BAD(HEAD "\"inputs\":[{\"name\":\"x\",\"coefficient\":1,\"missing\":\"0\"}]}",
