@@ -3,7 +3,7 @@
 -- create_warehouse runs the text of sql/warehouse. What stands afterwards is read back from the catalogue as definitions
 -- (warehouse_objects): their hashes tell an upgrade what the user changed, their text is what an upgrade applies.
 
-CREATE FUNCTION warehouse_objects(name text, OUT kind text, OUT object text, OUT definition text, OUT ddl text, OUT created oid, OUT place integer)
+CREATE OR REPLACE FUNCTION warehouse_objects(name text, OUT kind text, OUT object text, OUT definition text, OUT ddl text, OUT created oid, OUT place integer)
     RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -90,6 +90,18 @@ SELECT 'trigger', format('%s.%I', r.qualified, t.tgname), pg_get_triggerdef(t.oi
 FROM pg_trigger t JOIN relations r ON r.oid = t.tgrelid
 WHERE NOT t.tgisinternal
 UNION ALL
+SELECT 'row security', r.qualified, '', format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', r.qualified), r.oid, 30000
+FROM relations r WHERE r.relrowsecurity
+UNION ALL
+SELECT 'policy', format('%s.%I', r.qualified, k.polname), details.text, format('CREATE POLICY %I ON %s %s', k.polname, r.qualified, details.text), k.oid, 0
+FROM pg_policy k JOIN relations r ON r.oid = k.polrelid
+CROSS JOIN LATERAL (
+    SELECT concat_ws(' ', 'AS', CASE WHEN k.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
+                     'FOR', CASE k.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+                     'TO', (SELECT string_agg(CASE WHEN m = 0 THEN 'PUBLIC' ELSE m::regrole::text END, ', ') FROM unnest(k.polroles) m),
+                     'USING (' || pg_get_expr(k.polqual, k.polrelid) || ')',
+                     'WITH CHECK (' || pg_get_expr(k.polwithcheck, k.polrelid) || ')') AS text) details
+UNION ALL
 SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, p.oid::regprocedure::text, pg_get_functiondef(p.oid), pg_get_functiondef(p.oid), p.oid, 0
 FROM pg_proc p JOIN schemas s ON s.oid = p.pronamespace
 WHERE p.prokind IN ('f', 'p', 'w')
@@ -97,7 +109,7 @@ $$;
 COMMENT ON FUNCTION warehouse_objects(text) IS
     'Every object of a warehouse as the catalogue shows it: kind, qualified name, definition, the statement that makes it, and its place in the order of creation. No rows for an unknown name.';
 
-CREATE FUNCTION warehouse_comments(name text, OUT object text, OUT comment text) RETURNS SETOF record
+CREATE OR REPLACE FUNCTION warehouse_comments(name text, OUT object text, OUT comment text) RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -118,7 +130,7 @@ $$;
 COMMENT ON FUNCTION warehouse_comments(text) IS
     'Comments in a warehouse: object as COMMENT ON takes it, and the comment. No rows for an unknown name.';
 
-CREATE FUNCTION warehouse_source_hash() RETURNS text
+CREATE OR REPLACE FUNCTION warehouse_source_hash() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -126,7 +138,7 @@ AS $$
 $$;
 COMMENT ON FUNCTION warehouse_source_hash() IS 'Fingerprint of the warehouse text that this release deploys.';
 
-CREATE FUNCTION record_warehouse(name text, ours text[] DEFAULT NULL) RETURNS void
+CREATE OR REPLACE FUNCTION record_warehouse(name text, ours text[] DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -148,7 +160,7 @@ COMMENT ON FUNCTION record_warehouse(text, text[]) IS
     'Writes version and object hashes of a warehouse as it stands; ours limits them to these objects ("kind name"), NULL means all. Used by create_warehouse and upgrade_warehouse.';
 
 -- Schemas are closed to PUBLIC by default; routines and types are not.
-CREATE FUNCTION close_warehouse(name text) RETURNS void
+CREATE OR REPLACE FUNCTION close_warehouse(name text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -168,7 +180,7 @@ COMMENT ON FUNCTION close_warehouse(text) IS 'Takes every privilege on a warehou
 
 
 -- The text of the warehouse with its placeholders filled in. The name is a checked plain identifier, so replacing is safe.
-CREATE FUNCTION deploy_warehouse_text(name text, purpose text, person_partitions integer) RETURNS void
+CREATE OR REPLACE FUNCTION deploy_warehouse_text(name text, purpose text, person_partitions integer) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -210,7 +222,7 @@ REVOKE EXECUTE ON FUNCTION deploy_warehouse_text(text, text, integer) FROM PUBLI
 COMMENT ON FUNCTION deploy_warehouse_text(text, text, integer) IS
     'Runs the text of the warehouse. Used by create_warehouse and upgrade_warehouse, which check the arguments.';
 
-CREATE FUNCTION create_warehouse(name text, purpose text, person_partitions integer DEFAULT 8) RETURNS void
+CREATE OR REPLACE FUNCTION create_warehouse(name text, purpose text, person_partitions integer DEFAULT 8) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -267,7 +279,7 @@ REVOKE EXECUTE ON FUNCTION create_warehouse(text, text, integer) FROM PUBLIC;
 COMMENT ON FUNCTION create_warehouse(text, text, integer) IS
     'Creates a warehouse in schemas NAME, NAME_identity and NAME_reporting: ordinary objects owned by the caller, nothing granted to PUBLIC. Purpose is invoice_validation, risk_stratification or settlement. Raises 22023 for a bad name, purpose or number of partitions, 22004 for NULL, 42939 for a reserved word, 42P06 when a schema exists.';
 
-CREATE FUNCTION owned_warehouse(name text) RETURNS void
+CREATE OR REPLACE FUNCTION owned_warehouse(name text) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -287,7 +299,7 @@ $$;
 COMMENT ON FUNCTION owned_warehouse(text) IS
     'Checks that a warehouse exists (42704) and belongs to the current role (42501), which keeps all its objects under one owner.';
 
-CREATE FUNCTION drop_in_order(objects text[]) RETURNS void
+CREATE OR REPLACE FUNCTION drop_in_order(objects text[]) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -316,7 +328,7 @@ REVOKE EXECUTE ON FUNCTION drop_in_order(text[]) FROM PUBLIC;
 COMMENT ON FUNCTION drop_in_order(text[]) IS
     'Drops objects ("view a.b"), dependent ones first and never with CASCADE. Raises 2BP01 when an object that is not listed depends on one of them.';
 
-CREATE FUNCTION warehouse_changes(name text, OUT kind text, OUT object text, OUT change text) RETURNS SETOF record
+CREATE OR REPLACE FUNCTION warehouse_changes(name text, OUT kind text, OUT object text, OUT change text) RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -337,7 +349,7 @@ COMMENT ON FUNCTION warehouse_changes(text) IS
     'What was changed or dropped in a warehouse since it was deployed: kind, object, change. Objects added by the user do not count. Raises 42704 for an unknown warehouse.';
 
 -- The new text is deployed beside the warehouse and rolled back; its definitions survive in variables.
-CREATE FUNCTION warehouse_as_released(name text, purpose text, person_partitions integer, OUT objects jsonb, OUT comments jsonb)
+CREATE OR REPLACE FUNCTION warehouse_as_released(name text, purpose text, person_partitions integer, OUT objects jsonb, OUT comments jsonb)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -358,7 +370,7 @@ REVOKE EXECUTE ON FUNCTION warehouse_as_released(text, text, integer) FROM PUBLI
 COMMENT ON FUNCTION warehouse_as_released(text, text, integer) IS
     'Objects and comments that a fresh warehouse of this name would have, without creating it. Used by upgrade_warehouse.';
 
-CREATE FUNCTION upgrade_warehouse(name text, replace_changed text[] DEFAULT '{}', OUT action text, OUT object text) RETURNS SETOF record
+CREATE OR REPLACE FUNCTION upgrade_warehouse(name text, replace_changed text[] DEFAULT '{}', OUT action text, OUT object text) RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -421,8 +433,8 @@ BEGIN
             WHEN step.kind = 'constraint' AND step.present IS NOT NULL THEN
                 EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %s', step.parent, substr(step.name, length(step.parent) + 2));
                 EXECUTE step.ddl;
-            WHEN step.kind = 'trigger' AND step.present IS NOT NULL THEN
-                EXECUTE format('DROP TRIGGER %s ON %s', substr(step.name, length(step.parent) + 2), step.parent);
+            WHEN step.kind IN ('trigger', 'policy') AND step.present IS NOT NULL THEN
+                EXECUTE format('DROP %s %s ON %s', step.kind, substr(step.name, length(step.parent) + 2), step.parent);
                 EXECUTE step.ddl;
             WHEN step.kind IN ('index', 'statistics', 'materialized view') AND step.present IS NOT NULL THEN
                 EXECUTE format('DROP %s %s', step.kind, step.name);
@@ -446,7 +458,7 @@ BEGIN
         FROM %I.deployed_object d
         JOIN @extschema@.warehouse_objects($2) o ON o.kind = d.kind AND o.object = d.name
         WHERE NOT EXISTS (SELECT FROM jsonb_to_recordset($1) AS e (kind text, object text) WHERE e.kind = d.kind AND e.object = d.name)
-        ORDER BY d.kind <> 'trigger', d.kind, d.name
+        ORDER BY d.kind NOT IN ('trigger', 'policy'), d.kind, d.name
         $gone$, warehouse) USING wanted.objects, warehouse
     LOOP
         IF step.kind = 'index' THEN
@@ -454,7 +466,8 @@ BEGIN
         END IF;
         -- a table that stays, stays whole
         CONTINUE WHEN step.kind = 'function' AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgfoid = step.name::regprocedure);
-        CONTINUE WHEN step.kind IN ('column', 'default', 'not null', 'constraint', 'index', 'trigger')
+        CONTINUE WHEN step.kind = 'row security' AND NOT wanted.objects @> jsonb_build_array(jsonb_build_object('kind', 'table', 'object', step.name));
+        CONTINUE WHEN step.kind IN ('column', 'default', 'not null', 'constraint', 'index', 'trigger', 'policy')
             AND NOT wanted.objects @> jsonb_build_array(jsonb_build_object('kind', 'table', 'object', step.parent));
         action := 'dropped';
         object := step.kind || ' ' || step.name;
@@ -465,8 +478,10 @@ BEGIN
                 EXECUTE format('ALTER TABLE %s ALTER COLUMN %s DROP %s', step.parent, substr(step.name, length(step.parent) + 2), step.kind);
             WHEN step.kind = 'constraint' THEN
                 EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %s', step.parent, substr(step.name, length(step.parent) + 2));
-            WHEN step.kind = 'trigger' THEN
-                EXECUTE format('DROP TRIGGER %s ON %s', substr(step.name, length(step.parent) + 2), step.parent);
+            WHEN step.kind IN ('trigger', 'policy') THEN
+                EXECUTE format('DROP %s %s ON %s', step.kind, substr(step.name, length(step.parent) + 2), step.parent);
+            WHEN step.kind = 'row security' THEN
+                EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', step.name);
             ELSE
                 obsolete := obsolete || object;
         END CASE;
@@ -503,7 +518,7 @@ REVOKE EXECUTE ON FUNCTION upgrade_warehouse(text, text[]) FROM PUBLIC;
 COMMENT ON FUNCTION upgrade_warehouse(text, text[]) IS
     'Brings a warehouse to the installed version and lists what it did; no rows when it is current. Objects changed by the user are refused (55000) unless named in replace_changed; nothing is dropped with CASCADE, tables and columns never. Raises 42704 for an unknown warehouse, 42501 unless called by its owner.';
 
-CREATE FUNCTION detach_warehouse(name text) RETURNS void
+CREATE OR REPLACE FUNCTION detach_warehouse(name text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$

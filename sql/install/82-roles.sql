@@ -4,10 +4,12 @@
 --   NAME_analyst    + all views, tables and read-only functions of NAME (people by person_id, no identifiers)
 --   NAME_validator  + reads NAME_identity: alone among those who work with results
 --   NAME_operator   analyst + loads files and runs the stages: writes everywhere, NAME_identity included, because loading is about identifiers
+--   NAME_practice   for roles of general practices: results about people, whose row level security shows each practice its own (NAME.row_reader),
+--                   and NHS numbers of these one at a time, on record (NAME.nhs_number_of)
 --   NAME_admin      what an analyst sees + keeps contracts, prices, rules, code maps; hands out the other roles. It does not see
 --                   identity: the role does not inherit, so what it hands out it does not have in passing.
 
-CREATE FUNCTION grant_roles(name text) RETURNS void
+CREATE OR REPLACE FUNCTION grant_roles(name text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -29,7 +31,9 @@ BEGIN
             'GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA NAME, NAME_identity TO NAME_operator',
             'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON NAME.meta, NAME.deployed_object FROM NAME_operator',
             'GRANT USAGE ON ALL SEQUENCES IN SCHEMA NAME, NAME_identity TO NAME_operator',
-            'GRANT EXECUTE ON ALL ROUTINES IN SCHEMA NAME, NAME_identity TO NAME_operator'
+            'GRANT EXECUTE ON ALL ROUTINES IN SCHEMA NAME, NAME_identity TO NAME_operator',
+            -- who sees which people is the owner's to say, and what was told about whom stays told
+            'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON NAME.row_reader, NAME.reidentification FROM NAME_operator'
         ]) WITH ORDINALITY AS s (statement, n)
         ORDER BY s.n
     LOOP
@@ -53,11 +57,14 @@ BEGIN
     -- configuration: tables that hold neither people nor what was received or computed
     FOR step IN
         SELECT c.oid::regclass AS relation FROM pg_class c
-        WHERE c.relnamespace = name::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('meta', 'deployed_object')
+        WHERE c.relnamespace = name::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('meta', 'deployed_object', 'row_reader')
           AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('person_id', 'submission_id', 'run_id'))
     LOOP
         EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO %I', step.relation, name || '_admin');
     END LOOP;
+    PERFORM @extschema@.grant_practice_role(name);
+    EXECUTE format('INSERT INTO %1$I.row_reader (role_name, practice_code) SELECT r, ''*'' FROM unnest($1) r WHERE NOT EXISTS (SELECT FROM %1$I.row_reader WHERE practice_code = ''*'')', name)
+        USING ARRAY[name || '_analyst', name || '_operator', name || '_admin'];
     -- Landing tables are made by the operator (SET ROLE) or by the owner, file by file.
     EXECUTE format('GRANT %I TO %I', name || '_operator', current_user);
     EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT SELECT ON TABLES TO %I', name || '_identity', name || '_validator');
@@ -69,7 +76,7 @@ REVOKE EXECUTE ON FUNCTION grant_roles(text) FROM PUBLIC;
 COMMENT ON FUNCTION grant_roles(text) IS
     'Gives the group roles of a warehouse their privileges on its objects as they stand. Used by create_roles and upgrade_warehouse. Raises 42704 when the warehouse or a role does not exist.';
 
-CREATE FUNCTION create_roles(name text) RETURNS void
+CREATE OR REPLACE FUNCTION create_roles(name text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -77,7 +84,7 @@ DECLARE
     suffix text;
 BEGIN
     PERFORM @extschema@.owned_warehouse(name);
-    FOREACH suffix IN ARRAY ARRAY['reader', 'analyst', 'validator', 'operator', 'admin'] LOOP
+    FOREACH suffix IN ARRAY ARRAY['reader', 'analyst', 'validator', 'operator', 'practice', 'admin'] LOOP
         IF to_regrole(name || '_' || suffix) IS NOT NULL THEN
             RAISE NOTICE 'role "%" exists already, its privileges are extended to this database', name || '_' || suffix;
         ELSE
@@ -90,4 +97,4 @@ END
 $$;
 REVOKE EXECUTE ON FUNCTION create_roles(text) FROM PUBLIC;
 COMMENT ON FUNCTION create_roles(text) IS
-    'Creates the group roles NAME_reader, NAME_analyst, NAME_validator (who alone sees identity, beside the operator who loads it), NAME_operator and NAME_admin of a warehouse, without login, and grants them their privileges. Needs CREATEROLE. Raises 42704 for an unknown warehouse, 42501 unless called by its owner.';
+    'Creates the group roles NAME_reader, NAME_analyst, NAME_validator (who alone sees identity, beside the operator who loads it), NAME_operator, NAME_practice and NAME_admin of a warehouse, without login, and grants them their privileges. Needs CREATEROLE. Raises 42704 for an unknown warehouse, 42501 unless called by its owner.';

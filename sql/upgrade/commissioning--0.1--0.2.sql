@@ -12,3 +12,11 @@ ALTER TYPE risk_term ADD ATTRIBUTE average double precision, ADD ATTRIBUTE label
 -- Published models are replaced as a whole.
 DELETE FROM risk_model_reference;
 --@ sql/reference/20-risk-models.sql
+
+-- Warehouses have row level security and a role for practices: these files say CREATE OR REPLACE.
+--@ sql/install/80-warehouse.sql
+--@ sql/install/81-practice-role.sql
+--@ sql/install/82-roles.sql
+
+-- Privileges on what is new, at the very end.
+--@ sql/install/95-grants.sql

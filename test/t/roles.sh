@@ -6,7 +6,7 @@ sql "SELECT commissioning.create_warehouse('r_icb', 'invoice_validation', 2)" "S
 is "$(sql "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'r\\_%'")" 0 'no role without being asked'
 lives "SELECT commissioning.create_roles('r_icb')" 'create_roles'
 is "$(sql "SELECT string_agg(rolname || CASE WHEN rolcanlogin THEN ' login' ELSE '' END || CASE WHEN rolinherit THEN '' ELSE ' noinherit' END, ', ' ORDER BY rolname) FROM pg_roles WHERE rolname LIKE 'r\\_icb\\_%'")" \
-	'r_icb_admin noinherit, r_icb_analyst, r_icb_operator, r_icb_reader, r_icb_validator' 'five group roles without login'
+	'r_icb_admin noinherit, r_icb_analyst, r_icb_operator, r_icb_practice, r_icb_reader, r_icb_validator' 'six group roles without login'
 
 # matrix ROLE: what has_*_privilege says, one line per object
 matrix() {
@@ -41,14 +41,14 @@ expected() {
 		SELECT c.oid, c.oid::regclass::text AS object, c.relname, c.relnamespace::regnamespace::text AS n, c.relkind,
 			coalesce(c.reloptions @> '{security_invoker=true}', false) AS invoker,
 			EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('person_id', 'submission_id', 'run_id'))
-				OR c.relispartition OR c.relname IN ('meta', 'deployed_object') AS no_config
+				OR c.relispartition OR c.relname IN ('meta', 'deployed_object', 'row_reader') AS no_config
 		FROM pg_class c WHERE c.relnamespace::regnamespace::text LIKE 'r\\_icb%' AND c.relkind IN ('r', 'p', 'v', 'm')
 	)
 	SELECT format('%s %s: %s', k.kind, k.object, k.privileges) FROM (
 		SELECT 'schema' AS kind, key AS object, value AS privileges FROM jsonb_each_text(jsonb_build_object($schemas))
 		UNION ALL
 		SELECT CASE r.relkind WHEN 'v' THEN 'view' ELSE 'table' END, r.object,
-			concat_ws(',', 'SELECT', CASE WHEN '$run' <> '' AND r.n <> 'r_icb_reporting' AND r.relname NOT IN ('meta', 'deployed_object') THEN 'INSERT,UPDATE,DELETE,TRUNCATE'
+			concat_ws(',', 'SELECT', CASE WHEN '$run' <> '' AND r.n <> 'r_icb_reporting' AND r.relname NOT IN ('meta', 'deployed_object', 'row_reader', 'reidentification') THEN 'INSERT,UPDATE,DELETE,TRUNCATE'
 				WHEN '$config' <> '' AND r.n = 'r_icb' AND r.relkind <> 'v' AND NOT r.no_config THEN 'INSERT,UPDATE,DELETE' END)
 		FROM relation r WHERE $see
 		UNION ALL
@@ -123,5 +123,5 @@ throws 42501 "SET ROLE r_operator; SELECT commissioning.create_roles('r_icb')" '
 
 sql 'DROP TABLE r_icb_identity.landing_test' >/dev/null
 for role in nobody "${roles[@]}"; do psql -Xq -c "DROP OWNED BY r_$role" -c "DROP ROLE r_$role" 2>/dev/null; done
-for role in "${roles[@]}"; do psql -Xq -c "DROP OWNED BY r_icb_$role" -c "DROP ROLE r_icb_$role"; done
+for role in "${roles[@]}" practice; do psql -Xq -c "DROP OWNED BY r_icb_$role" -c "DROP ROLE r_icb_$role"; done
 done_testing
