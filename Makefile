@@ -33,7 +33,10 @@ $(OBJS): $(sort $(wildcard src/*.h src/*/*.h)) commissioning.control
 STATS_MODULE = commissioning_stats$(DLSUFFIX)
 STATS_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/stats/*.c)))
 
-$(STATS_OBJS): $(sort $(wildcard src/*.h)) commissioning.control
+$(STATS_OBJS): $(sort $(wildcard src/*.h src/stats/*.h)) commissioning.control
+
+# The innermost loops of a fit: products of a row with itself.
+src/stats/glm_core.o: CFLAGS += $(CFLAGS_UNROLL_LOOPS) $(CFLAGS_VECTORIZE)
 $(STATS_MODULE): $(STATS_OBJS)
 	$(CC) $(CFLAGS) -shared -o $@ $^ $(LDFLAGS) $(LDFLAGS_SL) -lgsl -lgslcblas -lm
 

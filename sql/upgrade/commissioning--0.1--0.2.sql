@@ -8,6 +8,7 @@ ALTER TYPE risk_term ADD ATTRIBUTE average double precision, ADD ATTRIBUTE label
 --@ sql/install/21-risk-language.sql
 --@ sql/reference/16-risk-feeds.sql
 --@ sql/reference/17-cost-rates.sql
+--@ sql/install/52-risk-fit.sql
 
 -- Published models are replaced as a whole.
 DELETE FROM risk_model_reference;
