@@ -584,6 +584,7 @@ COMMENT ON FUNCTION risk_fit_iterate(text, integer, float8[], float8, float8[], 
 
 CREATE FUNCTION risk_fit_skipped(totals risk_fit_sums, design jsonb, weight text, offset_column text, outcome text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
 AS $$
     WITH argument (name, odd, place) AS (
         VALUES (outcome, 'not finite', 1), (coalesce(weight, 'weight'), 'not finite', 2), (coalesce(offset_column, 'offset'), 'not finite', 3)
@@ -631,6 +632,7 @@ COMMENT ON FUNCTION risk_fit_check(risk_fit_sums, text, text, text[], text, json
 
 CREATE FUNCTION risk_fit_fill(design jsonb, coefficients float8[], mean float8[]) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
 AS $$
     -- every coefficient goes to its place in the model; what was left out counts nothing
     WITH RECURSIVE placed AS (
@@ -817,7 +819,7 @@ BEGIN
     END IF;
     null_deviance := coalesce(null_deviance, fit.first_deviance);
     RETURN @extschema@.risk_fit_report(fit, profile, design, terms, family, part, confidence, penalty, standardise, null_deviance, passes)
-        || jsonb_build_object('skipped', skipped, 'held_out', held_out, 'dropped', coalesce(to_jsonb(dropped), '[]'));
+        || jsonb_build_object('skipped', skipped, 'held_out', coalesce(held_out, 0), 'dropped', coalesce(to_jsonb(dropped), '[]'));
 END
 $$;
 COMMENT ON FUNCTION risk_fit_part(regclass, text, text[], text, text, text, text, float8, float8, text, boolean, text, text, float8, integer) IS
@@ -879,7 +881,7 @@ BEGIN
     END IF;
     RETURN jsonb_build_object('terms', terms, 'design', design, 'warnings', warnings,
         'summary', summary || jsonb_build_object('source', @extschema@.risk_fit_source(source), 'outcome', outcome, 'features', to_jsonb(features), 'offset', offset_column, 'weight_column', weight, 'split', split,
-            'top_code', top_code, 'rows_held_out', coalesce(done[1] -> 'held_out', '0'), 'skipped', done[1] -> 'skipped',
+            'top_code', top_code, 'rows_held_out', done[1] -> 'held_out', 'skipped', done[1] -> 'skipped',
             'rows_skipped', (SELECT coalesce(sum(v::bigint), 0) FROM jsonb_each_text(done[1] -> 'skipped') s (k, v))));
 END
 $$;
