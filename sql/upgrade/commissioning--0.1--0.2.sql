@@ -6,6 +6,7 @@ ALTER TYPE risk_term ADD ATTRIBUTE average double precision, ADD ATTRIBUTE label
 
 -- What is new.
 --@ sql/install/21-risk-language.sql
+--@ sql/install/54-risk-validation.sql
 --@ sql/reference/16-risk-feeds.sql
 --@ sql/reference/17-cost-rates.sql
 --@ sql/install/52-risk-fit.sql
