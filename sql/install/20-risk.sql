@@ -1,5 +1,5 @@
--- Risk models, the categories they find, and scores. The models themselves are data: sql/reference/20-risk-models.sql
--- ships the published ones, a warehouse keeps its own. The language of models stands in 21-risk-language.sql.
+-- Risk models, the categories they find, and scores. The models themselves are data: sql/reference/20-charlson.sql and the files after it
+-- ship the published ones, a warehouse keeps its own. The language of models stands in 21-risk-language.sql.
 
 CREATE TYPE risk_model;
 CREATE FUNCTION risk_model_in(cstring) RETURNS risk_model

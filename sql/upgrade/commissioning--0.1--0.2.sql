@@ -6,6 +6,11 @@ ALTER TYPE risk_term ADD ATTRIBUTE average double precision, ADD ATTRIBUTE label
 
 -- What is new.
 --@ sql/install/21-risk-language.sql
+--@ sql/install/27-risk-indices.sql
+--@ sql/install/29-risk-hcc.sql
+--@ sql/install/29-risk-import-ohdsi.sql
+--@ sql/install/29-risk-import-pmml.sql
+--@ sql/install/29-risk-import.sql
 --@ sql/install/54-risk-validation.sql
 --@ sql/reference/16-risk-feeds.sql
 --@ sql/reference/17-cost-rates.sql
@@ -13,7 +18,13 @@ ALTER TYPE risk_term ADD ATTRIBUTE average double precision, ADD ATTRIBUTE label
 
 -- Published models are replaced as a whole.
 DELETE FROM risk_model_reference;
---@ sql/reference/20-risk-models.sql
+--@ sql/reference/20-charlson.sql
+--@ sql/reference/21-charlson-national.sql
+--@ sql/reference/22-elixhauser.sql
+--@ sql/reference/23-hfrs.sql
+--@ sql/reference/24-lace-parr30.sql
+--@ sql/reference/25-multimorbidity.sql
+--@ sql/reference/26-ahrq.sql
 
 -- Warehouses have row level security and a role for practices: these files say CREATE OR REPLACE.
 --@ sql/install/80-warehouse.sql

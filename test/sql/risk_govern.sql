@@ -71,10 +71,10 @@ TRUNCATE gov_wh.model;
 SELECT gov_wh.approve_model('local', '2', 'recalibration was worse');
 SELECT gov_wh.model_allowed('local', '2');
 -- shipped models are approved, can be retired here and taken back
-SELECT gov_wh.retire_model('hfrs_gilbert2018', (SELECT k.version FROM gov_wh.known_model k WHERE k.name = 'hfrs_gilbert2018' AND k.newest), 'not used by this ICB');
-SELECT gov_wh.model_allowed('hfrs_gilbert2018');
-SELECT gov_wh.approve_model('hfrs_gilbert2018', (SELECT k.version FROM gov_wh.known_model k WHERE k.name = 'hfrs_gilbert2018' AND k.newest));
-SELECT gov_wh.model_allowed('hfrs_gilbert2018');
+SELECT gov_wh.retire_model('charlson_quan2005_original', (SELECT k.version FROM gov_wh.known_model k WHERE k.name = 'charlson_quan2005_original' AND k.newest), 'not used by this ICB');
+SELECT gov_wh.model_allowed('charlson_quan2005_original');
+SELECT gov_wh.approve_model('charlson_quan2005_original', (SELECT k.version FROM gov_wh.known_model k WHERE k.name = 'charlson_quan2005_original' AND k.newest));
+SELECT gov_wh.model_allowed('charlson_quan2005_original');
 SELECT DISTINCT status, approved_by, review_due FROM gov_wh.known_model WHERE NOT local ORDER BY approved_by;
 -- a draft may go; the history remembers it, and is only written by what happens
 SELECT gov_wh.register_model(pg_temp.model('4', -1));

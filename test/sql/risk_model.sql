@@ -11,7 +11,10 @@ SELECT '{"name":"n","version":"1","link":"logit","intercept":-2.918210,"inputs":
 -- Round trips: text, jsonb, whatever the order of members
 SELECT name, body::text::risk_model = body AS text, body::jsonb::risk_model = body AS jsonb, body::text::risk_model::text = body::text AS same_text,
        risk_fingerprint(body::jsonb::risk_model) = risk_fingerprint(body) AS same_fingerprint, risk_fingerprint(body), pg_column_size(body) AS bytes
-FROM risk_model_reference ORDER BY name;
+FROM risk_model_reference r WHERE r.version = '1' AND r.name IN ('charlson_quan2005_original', 'charlson_quan2005_quan2011', 'hfrs_gilbert2018') ORDER BY name;
+SELECT count(*) FILTER (WHERE body::text::risk_model = body AND body::jsonb::risk_model = body AND body::text::risk_model::text = body::text
+                          AND risk_fingerprint(body::jsonb::risk_model) = risk_fingerprint(body)) = count(*) AS all_of_them
+FROM risk_model_reference;
 -- Identity
 SELECT a.m = b.m AS equal, a.m <> b.m AS different, (a.m < b.m) <> (a.m > b.m) AS ordered, a.m <= a.m AND a.m >= a.m AS reflexive
 FROM (SELECT registered_model('hfrs_gilbert2018')) a(m), (SELECT registered_model('charlson_quan2005_original')) b(m);
@@ -19,7 +22,8 @@ SELECT count(DISTINCT body) AS distinct_models, count(*) FILTER (WHERE risk_mode
        count(*) FILTER (WHERE risk_model_hash_extended(body, 0)::bit(32) = risk_model_hash(body)::bit(32)) AS low_half
 FROM risk_model_reference;
 SELECT r.name, sum(risk_score_flags(r.body, risk_flags_agg(risk_match(r.body, c)))) OVER (PARTITION BY r.name) AS score
-FROM risk_model_reference r, unnest('{I21,F00,C78}'::icd10[]) c GROUP BY r.name, r.body ORDER BY r.name;
+FROM risk_model_reference r, unnest('{I21,F00,C78}'::icd10[]) c WHERE r.version = '1' AND r.name IN ('charlson_quan2005_original', 'charlson_quan2005_quan2011', 'hfrs_gilbert2018')
+GROUP BY r.name, r.body ORDER BY r.name;
 
 -- Refused, with the place
 CREATE FUNCTION pg_temp.refused(model text) RETURNS text LANGUAGE plpgsql AS $$

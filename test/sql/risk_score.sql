@@ -5,7 +5,7 @@ SELECT name, version, jsonb_array_length(body::jsonb->'categories') AS categorie
        (SELECT sum(jsonb_array_length(c->'prefixes')) FROM jsonb_array_elements(body::jsonb->'categories') c) AS prefixes,
        (SELECT sum((c->>'points')::numeric) FROM jsonb_array_elements(body::jsonb->'categories') c) AS points,
        title, body::jsonb->>'lookback_days' AS lookback_days
-FROM risk_model_reference ORDER BY 1, 2;
+FROM risk_model_reference WHERE name IN ('charlson_quan2005_original', 'charlson_quan2005_quan2011', 'hfrs_gilbert2018') ORDER BY 1, 2;
 
 -- Charlson: 16 raw, 12 with the hierarchy, 11 with the weights of 2011
 CREATE TEMP TABLE patient AS
@@ -75,7 +75,7 @@ INSERT INTO stored SELECT n, array_fill('C78'::icd10, ARRAY[n]), registered_mode
 SELECT id, pg_column_size(codes) < id * 8 AS compressed, risk_score(m, codes) AS score, risk_score_flags(m, risk_match_codes(m, codes)) AS by_flags, pg_column_size(m) < 6900 AS model_compressed FROM stored ORDER BY id;
 
 -- The registry
-SELECT risk_fingerprint(registered_model('hfrs_gilbert2018')) = risk_fingerprint(registered_model('hfrs_gilbert2018', '1')) AS newest;
+SELECT risk_fingerprint(registered_model('hfrs_gilbert2018')) = risk_fingerprint(registered_model('hfrs_gilbert2018', '2')) AS newest;
 \set VERBOSITY sqlstate
 SELECT registered_model('nonesuch');
 SELECT registered_model('hfrs_gilbert2018', '0');

@@ -124,7 +124,7 @@ SELECT score FROM risk_wh_reporting.risk_register WHERE model = 'hfrs_gilbert201
 CALL risk_wh.score_population();
 CALL risk_wh.score_population();
 SELECT model, model_version, as_of, people FROM risk_wh.current_risk_run ORDER BY model;
-SELECT count(*) AS kept, count(*) FILTER (WHERE l.score = r.score AND l.band IS NOT DISTINCT FROM r.band) AS equal
+SELECT count(*) AS kept, count(*) FILTER (WHERE l.score IS NOT DISTINCT FROM r.score AND l.band IS NOT DISTINCT FROM r.band) AS equal
 FROM risk_wh_reporting.risk_register r LEFT JOIN risk_wh_reporting.risk_live l ON l.person_id = r.person_id AND l.model = r.model;
 CALL risk_wh.score_population('nonesuch');
 

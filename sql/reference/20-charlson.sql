@@ -1,9 +1,10 @@
--- Published risk models. Facts restated from the publications named in each source; no descriptions of ICD-10 codes.
+-- The Charlson comorbidity index on the code list of Quan 2005. Facts restated from the publications named in each source; no
+-- descriptions of codes.
 --
 -- Lists of prefixes are blank-separated. A model is written as rows and assembled into its JSON here, so that the
 -- type's own checks run at installation.
 
--- Charlson: 17 categories, 289 prefixes; two sets of weights on one code list.
+-- Charlson: 17 categories, 289 prefixes; two sets of weights, and points for age, on one code list.
 WITH category(key, label, original, quan2011, prefixes) AS (
     VALUES
         ('mi', 'Myocardial infarction', 1, 0,
@@ -49,14 +50,19 @@ WITH category(key, label, original, quan2011, prefixes) AS (
 ), hierarchy(list) AS (
     VALUES ('[{"category": "mld", "removed_by": "msld"}, {"category": "diab", "removed_by": "diabwc"},
               {"category": "canc", "removed_by": "metacanc"}]'::jsonb)
-), weights(name, title, source, bands) AS (
+), weights(name, title, source, other) AS (
     VALUES
         ('charlson_quan2005_original', 'Charlson comorbidity index: Quan 2005 codes, original weights',
          'Codes: Quan H et al., Med Care 2005;43:1130-9. Weights and groups: Charlson ME et al., J Chronic Dis 1987;40:373-83.',
-         '[{"label": "0", "from": 0}, {"label": "1-2", "from": 1}, {"label": "3-4", "from": 3}, {"label": "5 or more", "from": 5}]'::jsonb),
+         '{"bands": [{"label": "0", "from": 0}, {"label": "1-2", "from": 1}, {"label": "3-4", "from": 3}, {"label": "5 or more", "from": 5}]}'::jsonb),
         ('charlson_quan2005_quan2011', 'Charlson comorbidity index: Quan 2005 codes, Quan 2011 weights',
          'Codes: Quan H et al., Med Care 2005;43:1130-9. Weights: Quan H et al., Am J Epidemiol 2011;173:676-82.',
-         NULL)
+         '{}'),
+        ('charlson_quan2005_age_adjusted', 'Age-adjusted Charlson comorbidity index: Quan 2005 codes, original weights',
+         'Codes: Quan H et al., Med Care 2005;43:1130-9. Weights: Charlson ME et al., J Chronic Dis 1987;40:373-83; one point for each decade of age from 50, at most 4: Charlson M et al., J Clin Epidemiol 1994;47:1245-51.',
+         '{"inputs": [{"name": "age_points", "label": "Age", "input": "age",
+                       "bins": [{"from": 50, "points": 1, "label": "50-59"}, {"from": 60, "points": 2, "label": "60-69"},
+                                {"from": 70, "points": 3, "label": "70-79"}, {"from": 80, "points": 4, "label": "80 and over"}]}]}')
 ), model AS (
     SELECT jsonb_build_object(
                'name', w.name, 'version', '1', 'title', w.title, 'source', w.source,
@@ -68,62 +74,10 @@ WITH category(key, label, original, quan2011, prefixes) AS (
                                          'points', CASE WHEN w.name LIKE '%quan2011' THEN c.quan2011 ELSE c.original END,
                                          'prefixes', to_jsonb(regexp_split_to_array(c.prefixes, '\s+'))) ORDER BY c.place)
                               FROM (SELECT row_number() OVER () AS place, * FROM category) c),
-               'hierarchy', h.list,
-               'bands', w.bands) AS body
+               'hierarchy', h.list) || w.other AS body
     FROM weights w CROSS JOIN hierarchy h
 )
 INSERT INTO risk_model_reference (name, version, title, source, licence, body)
 SELECT m.body->>'name', m.body->>'version', m.body->>'title', m.body->>'source', m.body->>'licence', m.body::risk_model
 FROM model m;
 
--- Hospital Frailty Risk Score: 109 three-character codes, points in tenths.
-WITH points(points, codes) AS (
-    VALUES
-        (7.1, 'F00'),
-        (4.4, 'G81'),
-        (4.0, 'G30'),
-        (3.7, 'I69'),
-        (3.6, 'R29'),
-        (3.2, 'F05 N39 S00 W19'),
-        (3.0, 'R31'),
-        (2.9, 'B96'),
-        (2.7, 'R41'),
-        (2.6, 'I67 R26 R56'),
-        (2.5, 'R40'),
-        (2.4, 'S06 T83'),
-        (2.3, 'E86 E87 M25 S42'),
-        (2.2, 'R54'),
-        (2.1, 'F03 W18 Z50'),
-        (2.0, 'F01 L03 S80 Z75'),
-        (1.9, 'E53 H54'),
-        (1.8, 'G20 K59 N17 R55 S22 Z60'),
-        (1.7, 'B95 L89 Z22'),
-        (1.6, 'A41 I95 K26 L97 N19 R44'),
-        (1.5, 'G40 J96 M19 X59 Z87'),
-        (1.4, 'E16 M81 N18 R94 S32 S72'),
-        (1.3, 'N28 R33 R69'),
-        (1.2, 'G31 G45 R32 R45 S09 Y95'),
-        (1.1, 'A04 A09 J18 M79 S01 W06 Z74'),
-        (1.0, 'E55 J69 R02 R47 Z93'),
-        (0.9, 'E05 H91 M41 R63 W01 W10'),
-        (0.8, 'I63 K92 M80 R13 U80 Z99'),
-        (0.7, 'F10 J22 N20 R00 Y84'),
-        (0.6, 'R79 Z73'),
-        (0.5, 'F32 M48 S51 Z91'),
-        (0.4, 'D64 E83 L08 M15'),
-        (0.3, 'K52 R11'),
-        (0.1, 'R50')
-), model AS (
-    SELECT jsonb_build_object(
-               'name', 'hfrs_gilbert2018', 'version', '1', 'title', 'Hospital Frailty Risk Score',
-               'source', 'Gilbert T et al., Lancet 2018;391:1775-82, with its appendix.',
-               'licence', 'Published points, used freely (open access article).',
-               'population', 'Aged 75 and over at an emergency admission; the index spell and the spells of the two years before it. Discriminates weakly: no predictor for one person.',
-               'lookback_days', 730, 'points_scale', 10,
-               'categories', (SELECT jsonb_agg(jsonb_build_object('key', c.code, 'points', p.points, 'prefixes', jsonb_build_array(c.code)) ORDER BY c.code)
-                              FROM points p CROSS JOIN LATERAL regexp_split_to_table(p.codes, ' ') AS c(code)),
-               'bands', '[{"label": "low"}, {"label": "intermediate", "from": 5}, {"label": "high", "above": 15}]'::jsonb) AS body
-)
-INSERT INTO risk_model_reference (name, version, title, source, licence, body)
-SELECT m.body->>'name', m.body->>'version', m.body->>'title', m.body->>'source', m.body->>'licence', m.body::risk_model
-FROM model m;
