@@ -27,6 +27,7 @@ CREATE TABLE @icb@.model (
     metrics       jsonb,
     parent        text,
     limitations   text,
+    outcome_days  integer CHECK (outcome_days > 0),
     PRIMARY KEY (name, version),
     CHECK (trained_to >= trained_from)
 );
@@ -55,6 +56,7 @@ COMMENT ON COLUMN @icb@.model.fit IS 'The fit: terms with standard errors, summa
 COMMENT ON COLUMN @icb@.model.metrics IS 'Performance when it was made, by metric.';
 COMMENT ON COLUMN @icb@.model.parent IS 'Model it was recalibrated from: name and version.';
 COMMENT ON COLUMN @icb@.model.limitations IS 'What it must not be used for, and what its makers know to be weak.';
+COMMENT ON COLUMN @icb@.model.outcome_days IS 'Days after the day of scoring in which the outcome counts; NULL is read as 365.';
 
 CREATE TABLE @icb@.model_status (
     status_id  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -106,7 +108,7 @@ CREATE FUNCTION @icb@.guard_model() RETURNS trigger
 AS $$
 DECLARE
     old_status text;
-    facts text[] := '{trained_from,trained_to,cohort,cohort_definition,cohort_hash,outcome,outcome_definition,fit,metrics,parent,limitations,note}';
+    facts text[] := '{trained_from,trained_to,cohort,cohort_definition,cohort_hash,outcome,outcome_days,outcome_definition,fit,metrics,parent,limitations,note}';
     fact text;
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
@@ -347,8 +349,8 @@ COMMENT ON FUNCTION @icb@.retire_model(text, text, text) IS
     'Takes a model out of use, shipped ones too; scores kept from it stay and can be explained. 22023 without a reason, 42704 for an unknown model, 55000 when it is retired already.';
 
 CREATE FUNCTION @icb@.document_model(name text, version text, trained_from date DEFAULT NULL, trained_to date DEFAULT NULL, cohort_definition text DEFAULT NULL,
-                                     outcome text DEFAULT NULL, outcome_definition text DEFAULT NULL, metrics jsonb DEFAULT NULL, parent text DEFAULT NULL,
-                                     limitations text DEFAULT NULL) RETURNS void
+                                     outcome text DEFAULT NULL, outcome_days integer DEFAULT NULL, outcome_definition text DEFAULT NULL,
+                                     metrics jsonb DEFAULT NULL, parent text DEFAULT NULL, limitations text DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 AS $$
 #variable_conflict use_variable
@@ -356,6 +358,7 @@ BEGIN
     UPDATE @icb@.model m
     SET trained_from = coalesce(trained_from, m.trained_from), trained_to = coalesce(trained_to, m.trained_to),
         cohort_definition = coalesce(cohort_definition, m.cohort_definition), outcome = coalesce(outcome, m.outcome),
+        outcome_days = coalesce(outcome_days, m.outcome_days),
         outcome_definition = coalesce(outcome_definition, m.outcome_definition), metrics = coalesce(metrics, m.metrics),
         parent = coalesce(parent, m.parent), limitations = coalesce(limitations, m.limitations)
     WHERE m.name = name AND m.version = version;
@@ -365,7 +368,7 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION @icb@.document_model(text, text, date, date, text, text, text, jsonb, text, text) IS
+COMMENT ON FUNCTION @icb@.document_model(text, text, date, date, text, text, integer, text, jsonb, text, text) IS
     'Says of a registered model what is not in its body, for one that was trained elsewhere: window, cohort, outcome, performance, limitations; NULL leaves a fact as it is. After approval facts are only completed (55000). 42704 for an unknown model.';
 
 CREATE VIEW @icb_reporting@.model_history AS
