@@ -8,7 +8,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/types/*.c src/json/*.c s
 EXTENSION_SCRIPT = commissioning--$(EXTVERSION).sql
 UPGRADE_SCRIPTS = $(notdir $(wildcard sql/upgrade/commissioning--*--*.sql))
 DATA_built = $(EXTENSION_SCRIPT) $(UPGRADE_SCRIPTS)
-SCRIPTS = bin/commissioning-load
+SCRIPTS = bin/commissioning-load bin/commissioning-models
 
 PG_CPPFLAGS = -DCOMMISSIONING_VERSION='"$(EXTVERSION)"' -I$(srcdir)/src
 # -Wno-declaration-after-statement etc. are never needed: the code follows the server's own style.

@@ -1,7 +1,7 @@
 -- CMS-HCC, the risk adjustment model of Medicare: models are built here from tables in the publisher's layout, because the code map
 -- and the coefficients are thousands of rows that change every year. bin/commissioning-models loads them into a warehouse.
-
 -- An edit or rule that is not understood must stop the import: a model without it would score, wrongly.
+
 CREATE FUNCTION cms_hcc_rows(source regclass, model text, purpose text)
     RETURNS TABLE (category text, code_pattern text, weight numeric, note text)
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 10000
@@ -271,6 +271,12 @@ BEGIN
         IF fault IS NOT NULL THEN
             RAISE EXCEPTION 'category "%" of an edit is not among the labels', fault USING ERRCODE = 'invalid_parameter_value';
         END IF;
+    END IF;
+    SELECT min(k) INTO fault FROM unnest(keys) AS k
+    WHERE k <> ALL (ARRAY(SELECT DISTINCT m.category FROM @extschema@.cms_hcc_rows(dx, model, 'code map') m))
+      AND NOT EXISTS (SELECT FROM jsonb_array_elements(edited) AS e(member) WHERE e.member->>'otherwise' = k);
+    IF fault IS NOT NULL THEN
+        RAISE EXCEPTION 'category "%" has a label but no code', fault USING ERRCODE = 'invalid_parameter_value';
     END IF;
     -- A code is matched by its beginning: what is listed longer must be in the categories of what is listed shorter, and share its edit.
     WITH code AS (

@@ -97,7 +97,7 @@ BEGIN
     part := regexp_match(plain, '^(?:I\()?([A-Za-z_][A-Za-z0-9_.]*)(?:\^|\*\*)2\)?$');
     IF part IS NOT NULL THEN
         RETURN jsonb_build_object('input', part[1], 'transform', 'square');
-    ELSIF plain ~ '^[A-Za-z_][A-Za-z0-9_.]*([:*][A-Za-z_][A-Za-z0-9_.]*)+$' THEN
+    ELSIF plain !~ '^(code|condition):' AND plain ~ '^[A-Za-z_][A-Za-z0-9_.]*([:*][A-Za-z_][A-Za-z0-9_.]*)+$' THEN
         RETURN jsonb_build_object('times', regexp_split_to_array(plain, '[:*]'));
     END IF;
     RAISE EXCEPTION 'term "%" is not understood', term
