@@ -196,8 +196,8 @@ BEGIN
         body := replace(body, '@person_partitions@', person_partitions::text);
         EXECUTE body;
     END LOOP;
-    -- What a view reads back as is not always what it was made from. Made from what it reads back as, it survives dump and restore unchanged.
-    FOR source IN SELECT o.ddl FROM @extschema@.warehouse_objects(name) o WHERE o.kind = 'view' LOOP
+    -- What a view or a body that was parsed reads back as is not always what it was made from. Made from what it reads back as, it survives dump and restore unchanged.
+    FOR source IN SELECT o.ddl FROM @extschema@.warehouse_objects(name) o WHERE o.kind = 'view' OR (o.kind = 'function' AND o.ddl LIKE E'%\nBEGIN ATOMIC\n%') LOOP
         EXECUTE source.ddl;
     END LOOP;
     -- A view column without a comment of its own means what the column of that name means in the table it is read from.

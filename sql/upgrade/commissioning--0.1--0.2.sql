@@ -15,6 +15,9 @@ ALTER TYPE risk_term ADD ATTRIBUTE average double precision, ADD ATTRIBUTE label
 --@ sql/reference/16-risk-feeds.sql
 --@ sql/reference/17-cost-rates.sql
 --@ sql/install/52-risk-fit.sql
+--@ sql/install/56-risk-budget.sql
+--@ sql/install/57-risk-action.sql
+--@ sql/reference/29-segments.sql
 
 -- Published models are replaced as a whole.
 DELETE FROM risk_model_reference;

@@ -11,7 +11,7 @@ CREATE FUNCTION @icb@.stage_allowed(stage text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE
         WHEN stage IN ('match', 'price', 'check', 'validate', 'challenge') THEN '@purpose@' = 'invoice_validation'
-        WHEN stage IN ('score', 'fit') THEN '@purpose@' = 'risk_stratification'
+        WHEN stage IN ('score', 'fit', 'segment', 'list', 'quick_wins', 'effect', 'compare', 'budget') THEN '@purpose@' = 'risk_stratification'
         ELSE true
     END;
 COMMENT ON FUNCTION @icb@.stage_allowed(text) IS
