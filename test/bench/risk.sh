@@ -54,7 +54,7 @@ race() {
 }
 
 for model in charlson_quan2005_original hfrs_gilbert2018; do
-	m="(SELECT body FROM commissioning.risk_model_reference WHERE name = '$model')"
+	m="(SELECT body FROM commissioning.risk_model_reference WHERE name = '$model' AND version = '1')"
 	for way in hash sorted; do
 		settings='SET work_mem = '"'256MB'"'; '
 		[[ $way == hash ]] && settings+='SET enable_sort = off; SET enable_indexscan = off; SET enable_indexonlyscan = off;' \
