@@ -82,12 +82,15 @@ CREATE INDEX risk_score_run ON @icb@.risk_score (risk_run_id, rank_overall);
 
 CREATE VIEW @icb@.scoring_model AS
 SELECT u.name, u.version, u.unit, u.body, row_number() OVER (PARTITION BY u.name, u.unit ORDER BY u.place) = 1 AS newest
-FROM (SELECT k.name, k.version, k.body, k.place, coalesce(k.body::jsonb ->> 'unit', 'person') AS unit FROM @icb@.known_model k) u;
+FROM (SELECT k.name, k.version, k.body, k.place,
+             -- diagnoses here are ICD-10: a model of other codes would find nothing and score everybody 0
+             CASE WHEN k.body::jsonb ->> 'coding_system' NOT LIKE 'icd10%' THEN 'other codes' ELSE coalesce(k.body::jsonb ->> 'unit', 'person') END AS unit
+      FROM @icb@.known_model k) u;
 COMMENT ON VIEW @icb@.scoring_model IS
     'The known models with what they score: people or admissions. One name may have versions of either kind; where no version is asked for, the newest of the kind is used.';
 COMMENT ON COLUMN @icb@.scoring_model.name IS 'Name of the model.';
 COMMENT ON COLUMN @icb@.scoring_model.version IS 'Version of the model.';
-COMMENT ON COLUMN @icb@.scoring_model.unit IS 'person, or spell: the score belongs to an admission.';
+COMMENT ON COLUMN @icb@.scoring_model.unit IS 'person, or spell: the score belongs to an admission; other codes: not to be scored from the diagnoses here, which are ICD-10.';
 COMMENT ON COLUMN @icb@.scoring_model.body IS 'The model.';
 COMMENT ON COLUMN @icb@.scoring_model.newest IS 'Whether it is the version of its kind that is used where none is asked for.';
 
@@ -106,7 +109,10 @@ BEGIN
         -- says which are known
         PERFORM @icb@.registered_model(name, version);
     END IF;
-    IF chosen.unit <> unit THEN
+    IF chosen.unit = 'other codes' THEN
+        RAISE EXCEPTION 'model "%" version "%" reads codes of another system than the diagnoses here', name, chosen.version
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Score its codes with commissioning.risk_score_text.';
+    ELSIF chosen.unit <> unit THEN
         RAISE EXCEPTION 'model "%" version "%" scores %', name, chosen.version, CASE unit WHEN 'person' THEN 'admissions, not people' ELSE 'people, not admissions' END
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = pg_catalog.format('Use @icb@.%s.', CASE unit WHEN 'person' THEN 'score_spells' ELSE 'score_population' END);

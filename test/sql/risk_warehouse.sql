@@ -64,6 +64,7 @@ CALL risk_wh.score_population('attendance', '2024-12-31');
 CALL risk_wh.score_population('attendance', '2024-12-31', '2');
 SELECT risk_wh.approve_model('attendance', '1', 'for the tests', allow_same_person => true);
 -- data that are too old: the latest admission of this history ended on 2025-01-01
+CALL risk_wh.score_population('charlson_quan2005_icd9cm_original', '2024-12-31');
 CALL risk_wh.score_population('hfrs_gilbert2018', '2025-03-05', '1');
 CALL risk_wh.score_population('hfrs_gilbert2018', '2014-12-31', '1');
 CALL risk_wh.score_population('hfrs_gilbert2018', '2024-12-31', '1', allow_stale_days => -1);
