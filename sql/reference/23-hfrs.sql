@@ -41,7 +41,7 @@ WITH points(points, codes) AS (
         ('1', 'Aged 75 and over at an emergency admission; the index spell and the spells of the two years before it. Discriminates weakly: no predictor for one person.',
          '{}'::jsonb),
         ('2', 'Aged 75 and over at an emergency admission; the index spell and the spells discharged in the 730 days before it, each three-character code once. Whether earlier elective spells count is not said by the authors and changes one score in five: the caller chooses. Discriminates weakly (c-statistic 0.60 for death in 30 days, 0.56 for readmission): no predictor for one person.',
-         '{"unit": "spell", "valid_for": [{"input": "age", "from": 75}]}')
+         '{"unit": "spell", "valid_for": [{"input": "age", "from": 75}, {"input": "emergency", "is": 1}]}')
 ), model AS (
     SELECT jsonb_build_object(
                'name', 'hfrs_gilbert2018', 'version', v.version, 'title', 'Hospital Frailty Risk Score',

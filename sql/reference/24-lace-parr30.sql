@@ -27,7 +27,7 @@ WITH code_group AS (
                'licence', 'Published points, used freely (open access article).',
                'population', 'Adults leaving hospital; death or unplanned readmission within 30 days. Emergency visits are those of the 6 months before the admission, its own visit not counted. Look-back of the diagnoses by custom 1 year.',
                'unit', 'spell', 'lookback_days', 365,
-               'valid_for', '[{"input": "age", "from": 18}]'::jsonb,
+               'valid_for', '[{"input": "age", "from": 18}, {"input": "discharged_alive", "is": 1}]'::jsonb,
                'categories', (SELECT jsonb_agg(jsonb_build_object('key', l.key, 'label', l.label, 'points', l.points, 'prefixes', p.prefixes) ORDER BY l.place)
                               FROM lace l CROSS JOIN LATERAL (
                                   SELECT jsonb_agg(e.prefix ORDER BY e.prefix) AS prefixes

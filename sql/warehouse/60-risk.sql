@@ -78,6 +78,19 @@ END
 $partitions$;
 CREATE INDEX risk_score_run ON @icb@.risk_score (risk_run_id, rank_overall);
 
+CREATE TABLE @icb@.risk_average (
+    risk_run_id bigint NOT NULL,
+    term        text NOT NULL,
+    people      bigint NOT NULL,
+    average     double precision NOT NULL,
+    PRIMARY KEY (risk_run_id, term)
+);
+COMMENT ON TABLE @icb@.risk_average IS 'The average person of a set of scores: what each term contributes in the mean of all people with a score.';
+COMMENT ON COLUMN @icb@.risk_average.risk_run_id IS 'Set of scores.';
+COMMENT ON COLUMN @icb@.risk_average.term IS 'Term as explain_risk names it.';
+COMMENT ON COLUMN @icb@.risk_average.people IS 'People in whom the term was found.';
+COMMENT ON COLUMN @icb@.risk_average.average IS 'Mean contribution over all people with a score, those without the term at 0.';
+
 -- Models ------------------------------------------------------------------------------------------
 
 CREATE VIEW @icb@.scoring_model AS
@@ -137,7 +150,7 @@ CREATE FUNCTION @icb@.people_at_risk(model commissioning.risk_model, as_of date)
     RETURNS TABLE (person_id bigint, practice_code text, flags commissioning.risk_flags, inputs jsonb)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT r.person_id, r.practice_code, coalesce(h.flags, ''::commissioning.risk_flags),
+    SELECT r.person_id, r.practice_code, commissioning.risk_flags_or(coalesce(h.flags, ''::commissioning.risk_flags), coalesce(c.flags, ''::commissioning.risk_flags)),
            CASE WHEN pg_catalog.cardinality(commissioning.risk_inputs(model)) > 0 THEN
                pg_catalog.jsonb_build_object(
                    'age', f.age, 'male', f.male, 'female', f.female, 'imd_decile', f.imd_decile, 'imd_score', f.imd_score,
@@ -168,6 +181,12 @@ BEGIN ATOMIC
                OR commissioning.risk_lookback_days(model) IS NULL)
         GROUP BY a.person_id) h ON h.person_id = r.person_id
     LEFT JOIN (
+        SELECT d.person_id, commissioning.risk_flags_agg(commissioning.risk_match_condition(model, d.condition)) AS flags
+        FROM @icb@.condition_at(as_of, commissioning.risk_lookback_days(model)) d
+        -- a model without condition keys looks at none
+        WHERE model::jsonb @? '$.categories[*].conditions'
+        GROUP BY d.person_id) c ON c.person_id = r.person_id
+    LEFT JOIN (
         SELECT x.person_id, x.age, x.male, x.female, x.imd_decile, x.imd_score, x.admissions_12m, x.emergency_admissions_12m,
                x.emergency_admissions_30d, x.elective_admissions_12m, x.emergency_attendances_12m, x.emergency_attendances_6m,
                x.outpatient_attendances_12m, x.outpatient_missed_12m, x.bed_days_12m, x.cost_12m, x.costed_by_fallback, x.events_without_cost
@@ -176,7 +195,7 @@ BEGIN ATOMIC
     WHERE NOT EXISTS (SELECT FROM @icb@.not_scored(as_of) n WHERE n.person_id = r.person_id);
 END;
 COMMENT ON FUNCTION @icb@.people_at_risk(commissioning.risk_model, date) IS
-    'Who a model scores on a day and on what: everybody registered and alive on it who does not have to be left out (not_scored); the conditions from the diagnoses of events that ended in the look-back of the model, the day itself included (an open spell counts at its start); of person_features what the model reads.';
+    'Who a model scores on a day and on what: everybody registered and alive on it who does not have to be left out (not_scored); the conditions from the diagnoses of events that ended in the look-back of the model, the day itself included (an open spell counts at its start); the condition keys that condition_at tells in the same look-back, for a model that names some; of person_features what the model reads.';
 
 -- With people_at_risk it covers every known person once.
 CREATE FUNCTION @icb@.people_not_scored(as_of date) RETURNS TABLE (person_id bigint, reason text)
@@ -212,6 +231,13 @@ BEGIN ATOMIC
           FROM pg_catalog.jsonb_array_elements(coalesce(description -> 'inputs', '[]') || coalesce(description -> 'probability' -> 'inputs', '[]'))
                WITH ORDINALITY AS i (term, n)
           WHERE i.term -> 'missing' IS NULL
+          GROUP BY 3
+          UNION ALL
+          -- a product takes the value for missing of a term over the same input
+          SELECT 10000 AS place, 'unknown' AS kind, x.factor #>> '{}' AS name
+          FROM pg_catalog.jsonb_path_query(description, '$.**.interactions[*].times[*]') AS x (factor)
+          WHERE NOT EXISTS (SELECT FROM pg_catalog.jsonb_array_elements(coalesce(description -> 'inputs', '[]') || coalesce(description -> 'probability' -> 'inputs', '[]')) AS i (term)
+                            WHERE coalesce(i.term ->> 'input', i.term ->> 'name') = x.factor #>> '{}')
           GROUP BY 3
           UNION ALL
           SELECT DISTINCT 0 AS place, 'bound' AS kind, b.bound ->> 'input' AS name
@@ -420,6 +446,7 @@ AS $$
 DECLARE
     body commissioning.risk_model := @icb@.registered_model(model, version);
     description jsonb := body::jsonb;
+    says_average boolean := description @? '$.**.average';
     band_labels text[] := ARRAY(SELECT b.band ->> 'label' FROM pg_catalog.jsonb_array_elements(description -> 'bands') WITH ORDINALITY AS b (band, n) ORDER BY b.n);
     unapproved text := @icb@.model_allowed(model, version);
     data_dates jsonb := @icb@.data_dates(as_of);
@@ -467,6 +494,14 @@ BEGIN
             WHERE l.model = model AND l.model_version = version AND l.as_of = as_of
             ORDER BY l.risk_run_id DESC LIMIT 1)
         RETURNING s.risk_run_id
+    ), average_person AS (
+        -- where the model does not say what its terms are worth in the average person, these people are the average
+        INSERT INTO @icb@.risk_average (risk_run_id, term, people, average)
+        SELECT n.risk_run_id, e.term, count(*), round((sum(e.contribution) / f.assessed)::numeric, 10)::double precision
+        FROM new_set n CROSS JOIN fingerprint f CROSS JOIN people p
+        CROSS JOIN LATERAL commissioning.risk_explain_flags(body, p.flags, p.inputs) e
+        WHERE p.score IS NOT NULL AND e.contribution IS NOT NULL AND NOT says_average
+        GROUP BY n.risk_run_id, e.term, f.assessed
     )
     INSERT INTO @icb@.risk_score (person_id, risk_run_id, practice_code, score, band, rank_overall, rank_practice, categories, band_order, not_assessed)
     SELECT r.person_id, r.risk_run_id, r.practice_code, r.score, r.band, r.rank_overall, r.rank_practice, r.categories,
