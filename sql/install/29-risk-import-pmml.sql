@@ -1,6 +1,5 @@
 -- PMML: RegressionModel and GeneralRegressionModel. Elements are found by their local names, so that every version of the format is read.
 
--- Terms, intercept, link and the properties that come with them; NULL members where a reader finds nothing.
 CREATE FUNCTION risk_pmml_refuse(document xml, path text, allowed text[], place text) RETURNS void
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -115,10 +114,10 @@ BEGIN
         used := CASE WHEN (tables->1->>'predictors')::integer = 0 AND (tables->1->>'intercept')::numeric = 0 THEN 1
                      WHEN scale = 'softmax' AND (tables->0->>'predictors')::integer = 0 AND (tables->0->>'intercept')::numeric = 0 THEN 2 END;
     END IF;
-    IF used IS NULL THEN
+    IF used IS NULL OR tables->(used - 1)->>'intercept' IS NULL THEN
         RAISE EXCEPTION 'PMML: a RegressionModel for % with % tables and normalizationMethod "%" is not understood', coalesce(task, 'nothing'), coalesce(jsonb_array_length(tables), 0), scale
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Read are regression (none, exp, logit) with one table, and classification (logit, softmax) into two classes, the reference class with an empty table.';
+                  HINT = 'Read are regression (none, exp, logit) with one table, and classification (logit, softmax) into two classes, the reference class with an empty table; a table has an intercept.';
     END IF;
     RETURN jsonb_build_object('intercept', tables->(used - 1)->'intercept',
                               'link', CASE WHEN scale = 'exp' THEN 'log' WHEN scale = 'none' THEN 'identity' ELSE 'logit' END,

@@ -130,6 +130,7 @@ SELECT risk_import_pmml('<PMML><DataDictionary/></PMML>', 'p', '1');
 SELECT risk_import_pmml('<PMML><DataDictionary/><RegressionModel/><RegressionModel/></PMML>', 'p', '1');
 SELECT risk_import_pmml('<PMML><DataDictionary/><TransformationDictionary><DerivedField name="x"/></TransformationDictionary><RegressionModel/></PMML>', 'p', '1');
 SELECT risk_import_pmml('<PMML><RegressionModel functionName="regression" normalizationMethod="probit"><RegressionTable intercept="1"/></RegressionModel></PMML>', 'p', '1');
+SELECT risk_import_pmml('<PMML><RegressionModel functionName="regression"><RegressionTable><NumericPredictor name="a" coefficient="1"/></RegressionTable></RegressionModel></PMML>', 'p', '1');
 SELECT risk_import_pmml('<PMML><RegressionModel functionName="classification" normalizationMethod="softmax"><RegressionTable intercept="1"/><RegressionTable intercept="2"/><RegressionTable intercept="0"/></RegressionModel></PMML>', 'p', '1');
 SELECT risk_import_pmml('<PMML><RegressionModel functionName="regression"><RegressionTable intercept="1"><NumericPredictor name="a" exponent="3" coefficient="1"/></RegressionTable></RegressionModel></PMML>', 'p', '1');
 SELECT risk_import_pmml('<PMML><RegressionModel functionName="regression"><RegressionTable intercept="1"><Surprise/></RegressionTable></RegressionModel></PMML>', 'p', '1');

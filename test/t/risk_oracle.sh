@@ -33,7 +33,7 @@ is "$(sql "SELECT model, count(*), sum(weight) FROM oracle_map GROUP BY model OR
 	'prefixes and sums of weights'
 
 if [[ -d $data ]]; then
-	for file in $models cambridge_multimorbidity ahrq_elixhauser_29_weights ahrq_elixhauser_refined_v2023_weights; do
+	for file in $models cambridge_multimorbidity efi_clegg2016 ahrq_elixhauser_29_weights ahrq_elixhauser_refined_v2023_weights; do
 		psql -XAtq -v ON_ERROR_STOP=1 -c "\\copy published FROM '$data/$file.csv' (FORMAT csv, HEADER)"
 	done
 	sql "CREATE TABLE hierarchies (LIKE published)"
@@ -122,6 +122,16 @@ is "$(sql "SELECT count(*) FROM (SELECT DISTINCT model, unnest(categories) FROM 
 is "$(sql "SELECT count(DISTINCT score) FROM oracle_answer WHERE model = 'lace'")" 20 'every LACE score from 0 to 19 occurs'
 
 if [[ -d $data ]]; then
+	psql -XAtq -v ON_ERROR_STOP=1 -f "$top/test/oracle/risk_conditions.sql"
+	is "$(sql "WITH given AS (SELECT i.patient, i.inputs || jsonb_build_object('conditions', coalesce(c.list, '[]')) AS inputs, c.conditions
+				FROM inputs i LEFT JOIN (SELECT patient, jsonb_agg(condition) AS list, array_agg(condition) AS conditions FROM condition_of GROUP BY patient) c ON c.patient = i.patient)
+			SELECT a.model, count(*), count(*) FILTER (WHERE s.score IS DISTINCT FROM a.score), count(*) FILTER (WHERE commissioning.risk_score_flags(m.body, commissioning.risk_match_conditions(m.body, g.conditions), g.inputs) IS DISTINCT FROM a.score),
+				count(*) FILTER (WHERE commissioning.risk_band(m.body, s.score) IS DISTINCT FROM a.band), count(*) FILTER (WHERE cardinality(commissioning.risk_flags_categories(m.body, commissioning.risk_match_conditions(m.body, g.conditions))) <> a.categories)
+			FROM condition_answer a JOIN model m ON m.name = a.model JOIN given g ON g.patient = a.patient CROSS JOIN LATERAL (SELECT commissioning.risk_score(m.body, NULL, g.inputs) AS score) s GROUP BY a.model ORDER BY a.model")" \
+		"$(printf '%s|20000|0|0|0|0\n' ahrq_elixhauser_29_mortality ahrq_elixhauser_29_readmission ahrq_refined_v2023_mortality ahrq_refined_v2023_readmission cambridge_general_20 cambridge_mortality_20 efi_clegg2016)" \
+		'scores of conditions by name: score, by flags, band and categories of 20,000 patients'
+	is "$(sql "SELECT count(DISTINCT band) FROM condition_answer WHERE model = 'efi_clegg2016'")" 4 'in every band of the frailty index'
+
 	sql "CREATE TABLE hcc_dx (model text, category text, code_pattern text, weight text, note text)"
 	for t in hierarchy coefficient label edit interaction; do sql "CREATE TABLE hcc_$t (LIKE hcc_dx)"; done
 	copy() { psql -XAtq -v ON_ERROR_STOP=1 -c "\\copy $1 FROM '$data/$2.csv' (FORMAT csv, HEADER)"; }
