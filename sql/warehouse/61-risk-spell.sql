@@ -108,7 +108,8 @@ CREATE FUNCTION @icb@.spells_at_risk(model commissioning.risk_model, prior_admis
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT i.person_id, i.activity_id, i.admission_date, i.discharge_date, i.provider_code, coalesce(g.practice_code, i.practice_code),
-           CASE WHEN u.excludes_index THEN h.flags ELSE commissioning.risk_flags_or(h.flags, commissioning.risk_match_codes(model, i.diagnoses)) END,
+           commissioning.risk_flags_or(coalesce(k.flags, ''::commissioning.risk_flags),
+               CASE WHEN u.excludes_index THEN h.flags ELSE commissioning.risk_flags_or(h.flags, commissioning.risk_match_codes(model, i.diagnoses)) END),
            CASE WHEN pg_catalog.cardinality(commissioning.risk_inputs(model)) > 0 THEN
                (i.known || pg_catalog.jsonb_build_object(
                     'admissions_12m', h.admissions_12m, 'emergency_admissions_12m', h.emergency_admissions_12m,
@@ -116,6 +117,7 @@ BEGIN ATOMIC
                     'emergency_attendances_6m', h.emergency_attendances_6m, 'emergency_attendances_12m', h.emergency_attendances_12m)) - u.unused
            END
     FROM (SELECT coalesce((model::jsonb ->> 'excludes_index')::boolean, false) AS excludes_index,
+                 model::jsonb @? '$.categories[*].conditions' AS has_conditions,
                  ARRAY(SELECT n.name
                        FROM pg_catalog.unnest('{age,male,female,imd_decile,imd_rank,imd_score,emergency,acute,length_of_stay,discharged_alive,admissions_12m,emergency_admissions_12m,emergency_admissions_30d,elective_admissions_12m,emergency_attendances_6m,emergency_attendances_12m}'::text[]) AS n (name)
                        WHERE n.name <> ALL (commissioning.risk_inputs(model))) AS unused,
@@ -139,6 +141,10 @@ BEGIN ATOMIC
         FROM @icb@.activity b
         WHERE b.person_id = i.person_id AND b.activity_id <> i.activity_id AND b.dataset IN ('APC', 'EC') AND b.start_date < i.admission_date) h
     LEFT JOIN LATERAL (
+        SELECT commissioning.risk_flags_agg(commissioning.risk_match_condition(model, c.condition)) AS flags
+        FROM @icb@.condition_at(i.admission_date, commissioning.risk_lookback_days(model)) c
+        WHERE u.has_conditions AND c.person_id = i.person_id) k ON true
+    LEFT JOIN LATERAL (
         SELECT r.practice_code FROM @icb@.registration r
         WHERE r.person_id = i.person_id AND r.valid_from <= i.admission_date AND (r.valid_to > i.admission_date OR r.valid_to IS NULL)
         ORDER BY r.valid_from DESC LIMIT 1) g ON true
@@ -146,7 +152,7 @@ BEGIN ATOMIC
       AND NOT EXISTS (SELECT FROM @icb@.not_scored(current_date) n WHERE n.person_id = i.person_id);
 END;
 COMMENT ON FUNCTION @icb@.spells_at_risk(commissioning.risk_model, text, date, date) IS
-    'Which admissions a model scores and on what: index_spells within the bounds of the model, of people who do not have to be left out today (not_scored). Conditions: the diagnoses of the index spell, unless the model excludes it, and those of earlier spells that ended before its day within the look-back: prior_admissions any, emergency (such admissions alone) or none. Counts before the admission: admissions_12m, emergency_admissions_12m, elective_admissions_12m (365 days), emergency_admissions_30d, emergency_attendances_6m (183 days), emergency_attendances_12m; what began on the day itself, such as the attendance that led to it, does not count.';
+    'Which admissions a model scores and on what: index_spells within the bounds of the model, of people who do not have to be left out today (not_scored). Conditions: the diagnoses of the index spell, unless the model excludes it, and those of earlier spells that ended before its day within the look-back: prior_admissions any, emergency (such admissions alone) or none; and, for a model that names condition keys, those of condition_at the day of admission. Counts before the admission: admissions_12m, emergency_admissions_12m, elective_admissions_12m (365 days), emergency_admissions_30d, emergency_attendances_6m (183 days), emergency_attendances_12m; what began on the day itself, such as the attendance that led to it, does not count.';
 
 CREATE FUNCTION @icb@.spells_not_scored(model commissioning.risk_model, from_day date, to_day date)
     RETURNS TABLE (person_id bigint, activity_id bigint, reason text)

@@ -525,6 +525,7 @@ DECLARE
     spell record;
     reason text;
     codes commissioning.icd10[];
+    known jsonb;
     rule text := coalesce(prior_admissions, (SELECT c.prior_admissions FROM @icb@.current_risk_spell_run c WHERE c.model = model), 'any');
 BEGIN
     IF NOT @icb@.stage_allowed('score') THEN
@@ -538,10 +539,15 @@ BEGIN
             USING ERRCODE = 'no_data_found';
     END IF;
     SELECT pg_catalog.array_agg(d.code) INTO codes FROM @icb@.spell_diagnosis(body, person_id, activity_id, rule) d;
+    known := spell.inputs;
+    IF body::jsonb @? '$.categories[*].conditions' THEN
+        SELECT coalesce(known, '{}') || pg_catalog.jsonb_build_object('conditions', coalesce(pg_catalog.jsonb_agg(DISTINCT c.condition), '[]')) INTO known
+        FROM @icb@.condition_at(spell.admission_date, commissioning.risk_lookback_days(body)) c WHERE c.person_id = person_id;
+    END IF;
     RETURN QUERY
     SELECT e.term, e.label, e.evidence, w.events, w.first_recorded, w.last_recorded, e.value, e.contribution, e.average,
            round((e.contribution - e.average)::numeric, 10)::double precision
-    FROM commissioning.risk_explain(body, codes, spell.inputs) e
+    FROM commissioning.risk_explain(body, codes, known) e
     CROSS JOIN LATERAL (
         SELECT NULLIF(count(DISTINCT d.activity_id), 0) AS events, min(d.recorded) AS first_recorded, max(d.recorded) AS last_recorded
         FROM @icb@.spell_diagnosis(body, person_id, activity_id, rule) d

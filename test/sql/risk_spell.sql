@@ -161,6 +161,14 @@ LEFT JOIN spell_wh.risk_spell_score e ON e.person_id = k.person_id AND e.activit
 WHERE k.model IN ('hfrs_gilbert2018', 'lace', 'parr30_locally_recalibrated') GROUP BY k.model, k.model_version ORDER BY k.model;
 SELECT DISTINCT model_version FROM spell_wh_reporting.risk_register WHERE model = 'hfrs_gilbert2018';
 
+-- Conditions of a register on the day of admission: on it before (1), ended (2), from the day after (3)
+INSERT INTO spell_wh.person_condition (person_id, condition, source, recorded_on, ended_on) VALUES (1, 'copd', 'register', '2020-01-01', NULL), (2, 'copd', 'register', '2020-01-01', '2024-12-20'), (3, 'copd', 'register', '2024-12-21', NULL);
+SELECT spell_wh.register_model('{"name": "keys", "version": "1", "unit": "spell", "valid_for": [{"input": "emergency", "is": 1}], "categories": [{"key": "copd", "points": 1, "conditions": ["copd"]}, {"key": "falls", "points": 2, "prefixes": ["R29"]}]}');
+SELECT spell_wh.approve_model('keys', '1', allow_same_person => true);
+CALL spell_wh.score_spells('keys', '2024-12-20', '2024-12-20', 'none');
+SELECT person_id, score, categories FROM spell_wh_reporting.risk_spell_register WHERE model = 'keys' AND person_id < 4 ORDER BY person_id;
+SELECT term, evidence, contribution FROM spell_wh.explain_spell(1, 10, 'keys');
+
 -- Live and kept agree, every column
 SELECT k.model, count(*) AS kept, count(*) FILTER (WHERE (l.score, l.band, l.categories, l.not_assessed, l.practice_code, l.provider_code, l.admission_date, l.discharge_date, l.prior_admissions, l.model_version)
                                                    IS NOT DISTINCT FROM (k.score, k.band, k.categories, k.not_assessed, k.practice_code, k.provider_code, k.admission_date, k.discharge_date, k.prior_admissions, k.model_version)) AS equal
