@@ -53,7 +53,7 @@ BEGIN
         RETURN;
     END IF;
     EXECUTE format('GRANT USAGE ON SCHEMA %I, %I TO %I', name, name || '_reporting', practice);
-    EXECUTE format('GRANT EXECUTE ON FUNCTION %I.nhs_number_of(bigint, text) TO %I', name, practice);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %1$I.nhs_number_of(bigint, text), %1$I.why_my_patient(bigint, text), %1$I.what_changed_for_my_patient(bigint, text) TO %2$I', name, practice);
     FOR relation IN SELECT r FROM @extschema@.practice_relations(name) r LOOP
         EXECUTE format('GRANT SELECT ON %s TO %I', relation, practice);
     END LOOP;

@@ -562,3 +562,56 @@ END
 $$;
 COMMENT ON FUNCTION @icb@.explain_spell(bigint, bigint, text, text, text) IS
     'Why an admission has its score: rows as those of explain_risk, from the index spell and the earlier ones that count; prior_admissions NULL: by the rule of the latest kept scores, else any. 42704 for an unknown model, P0002 with the reason for an admission that the model does not score, 55000 for a model that scores people and in a warehouse of another purpose.';
+
+-- Practices ---------------------------------------------------------------------------------------
+-- A practice reads no records, but may ask about its own patients: these run with their owner's rights, and the login counts, as in nhs_number_of.
+
+CREATE FUNCTION @icb@.refuse_stranger(person_id bigint) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM @icb@.registration g
+        JOIN @icb@.row_reader r ON r.practice_code = g.practice_code
+        WHERE g.person_id = person_id AND g.valid_from <= current_date AND (g.valid_to > current_date OR g.valid_to IS NULL)
+          AND pg_has_role(session_user, to_regrole(quote_ident(r.role_name)), 'MEMBER')) THEN
+        -- the same words whether or not the person exists
+        RAISE EXCEPTION 'person % is not registered with a practice of role "%"', person_id, session_user USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION @icb@.refuse_stranger(bigint) IS
+    'Raises 42501 unless the person is registered today with a practice whose role, by row_reader, the login is a member of.';
+
+CREATE FUNCTION @icb@.why_my_patient(person_id bigint, model text)
+    RETURNS TABLE (place bigint, term text, reason text, contribution double precision, average double precision, difference double precision)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM @icb@.refuse_stranger(person_id);
+    RETURN QUERY SELECT w.place, w.term, w.reason, w.contribution, w.average, w.difference FROM @icb@.why_person(person_id, model) w;
+END
+$$;
+COMMENT ON FUNCTION @icb@.why_my_patient(bigint, text) IS
+    'why_person for a role of the practice where the person is registered today; 42501 for anybody else and for unknown people.';
+
+CREATE FUNCTION @icb@.what_changed_for_my_patient(person_id bigint, model text)
+    RETURNS TABLE (place bigint, term text, label text, change text, value_before double precision, value_after double precision,
+                   contribution_before double precision, contribution_after double precision, difference double precision, because text)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM @icb@.refuse_stranger(person_id);
+    RETURN QUERY
+    SELECT w.place, w.term, w.label, w.change, w.value_before, w.value_after, w.contribution_before, w.contribution_after, w.difference, w.because
+    FROM @icb@.what_changed(person_id, model) w;
+END
+$$;
+COMMENT ON FUNCTION @icb@.what_changed_for_my_patient(bigint, text) IS
+    'what_changed since the set of scores before, for a role of the practice where the person is registered today; 42501 for anybody else and for unknown people.';

@@ -68,6 +68,10 @@ CALL risk_wh.score_population('charlson_quan2005_icd9cm_original', '2024-12-31')
 CALL risk_wh.score_population('hfrs_gilbert2018', '2025-03-05', '1');
 CALL risk_wh.score_population('hfrs_gilbert2018', '2014-12-31', '1');
 CALL risk_wh.score_population('hfrs_gilbert2018', '2024-12-31', '1', allow_stale_days => -1);
+-- a warehouse may be stricter
+INSERT INTO risk_wh.meta (key, value) VALUES ('risk_stale_days', '9');
+CALL risk_wh.score_population('hfrs_gilbert2018', '2025-01-11', '1');
+DELETE FROM risk_wh.meta WHERE key = 'risk_stale_days';
 SELECT count(*) FROM risk_wh.run;
 
 -- Score, keep, repeat

@@ -39,6 +39,13 @@ is "$(state gp_a "CALL p.score_population('charlson_quan2005_original')")" 42501
 leak='CREATE FUNCTION pg_temp.leak(bigint) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$ BEGIN RAISE NOTICE '"'person %'"', $1; RETURN true; END $$'
 is "$(as gp_a "$leak" 'SELECT count(*) FROM p.risk_score WHERE pg_temp.leak(person_id)' | grep -c 'person 1[1-9]')" 0 'a cheap function of the user is not shown the others first'
 
+# why: for the practice's own people, though it reads no record
+is "$(as gp_a "SELECT reason FROM p.why_my_patient(1, 'charlson_quan2005_original') WHERE term = 'chf'")" 'Congestive heart failure: I50, 1 event, 2024-05-02' 'a practice is told why its patient has the score'
+is "$(as clerk "SET ROLE pr_gp_a; SELECT count(*) FROM p.what_changed_for_my_patient(1, 'charlson_quan2005_original')")" 2 'and what changed'
+is "$(state gp_a "SELECT * FROM p.why_my_patient(15, 'charlson_quan2005_original')")$(state gp_a "SELECT * FROM p.what_changed_for_my_patient(3, 'charlson_quan2005_original')")" 4250142501 'not of others'
+is "$(state analyst "SELECT * FROM p.why_my_patient(1, 'charlson_quan2005_original')")$(state gp_a "SELECT * FROM p.why_person(1, 'charlson_quan2005_original')")" 4250142501 'an analyst has his own function, which is not for practices'
+is "$(as analyst "SELECT count(*) FROM p.why_person(1, 'charlson_quan2005_original') WHERE term = 'chf'")" 1 'and it answers him'
+
 # NHS numbers
 is "$(as gp_a "SELECT p.nhs_number_of(1, 'review of the list')")" 9990000001 'a practice is told the number of its patient'
 is "$(as clerk "SET ROLE pr_gp_a; SELECT p.nhs_number_of(2, 'review of the list')")" 9990000002 'a member of its role too, whatever role is set'
