@@ -121,7 +121,7 @@ BEGIN
     RETURN QUERY
     WITH evidence AS MATERIALIZED (
         SELECT e.term, count(DISTINCT e.activity_id) AS events, min(e.recorded) AS first_recorded, max(e.recorded) AS last_recorded,
-               pg_catalog.string_agg(DISTINCT e.what, ', ') AS recorded_as
+               pg_catalog.string_agg(DISTINCT e.what COLLATE "C", ', ') AS recorded_as
         FROM @icb@.risk_evidence(model, as_of, person_id) e GROUP BY e.term
     ), described AS (
         SELECT coalesce(d.member ->> 'key', d.member ->> 'name') AS term, d.member ->> 'label' AS label, row_number() OVER () AS place
@@ -377,7 +377,7 @@ BEGIN
     ), code AS MATERIALIZED (
         SELECT d.code, min(d.recorded) AS recorded FROM @icb@.risk_diagnosis(body, as_of, person_id) d GROUP BY d.code
     ), seen AS (
-        SELECT e.term, min(coalesce(e.recorded, '-infinity')) AS recorded, pg_catalog.string_agg(DISTINCT e.what, ', ') AS recorded_as
+        SELECT e.term, min(coalesce(e.recorded, '-infinity')) AS recorded, pg_catalog.string_agg(DISTINCT e.what COLLATE "C", ', ') AS recorded_as
         FROM @icb@.risk_evidence(body, as_of, person_id) e
         WHERE e.term IN (SELECT c.key FROM category c) GROUP BY e.term
     ), day AS (
