@@ -330,7 +330,7 @@ BEGIN
         knots := ARRAY(SELECT e::float8 FROM jsonb_array_elements_text(spline -> 'knots') WITH ORDINALITY k (e, place) ORDER BY place);
     END IF;
     n := cardinality(knots);
-    IF n IS NULL OR n < CASE kind WHEN 'linear' THEN 1 ELSE 3 END OR EXISTS (SELECT FROM generate_series(2, n) i WHERE knots[i] <= knots[i - 1]) THEN
+    IF n IS NULL OR n < (CASE kind WHEN 'linear' THEN 1 ELSE 3 END) OR EXISTS (SELECT FROM generate_series(2, n) i WHERE knots[i] <= knots[i - 1]) THEN
         PERFORM @extschema@.risk_fit_fault(feature, format('knots must ascend, %s at least: %s', CASE kind WHEN 'linear' THEN 'one' ELSE 'three' END, coalesce(knots::text, spline ->> 'knots', 'none')),
             'Give the knots as numbers, or 3, 4 or 5 for that many at the usual percentiles.');
     END IF;
