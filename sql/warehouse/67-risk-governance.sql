@@ -459,7 +459,8 @@ DECLARE
     body commissioning.risk_model := @icb@.registered_model(name, version);
     old @icb@.cohort;
     new @icb@.cohort;
-    latest record;
+    latest_run bigint;
+    latest_day date;
     kind text;
     old_rows text;
     one text;
@@ -480,7 +481,7 @@ BEGIN
         new := (@icb@.cohort_to_use(compared_with, NULL, 'all')).used;
         kind := (SELECT o.kind FROM @icb@.cohort_outcome(new.outcome) o WHERE new.outcome IS NOT NULL);
     ELSE
-        SELECT r.risk_run_id, r.as_of INTO latest FROM @icb@.risk_run r
+        SELECT r.risk_run_id, r.as_of INTO latest_run, latest_day FROM @icb@.risk_run r
         WHERE r.model = name AND r.model_version = version ORDER BY r.as_of DESC, r.risk_run_id DESC LIMIT 1;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'model "%" version "%" has not scored the population yet', name, version
@@ -497,12 +498,12 @@ BEGIN
     ELSE
         EXECUTE pg_catalog.format('CREATE TEMP TABLE risk_compared ON COMMIT DROP AS SELECT c.*, s.score FROM (%s) c
                                    JOIN @icb@.risk_score s ON s.person_id = c.person_id AND s.risk_run_id = %s WHERE c.left_out IS NULL',
-            @icb@.cohort_query(latest.as_of, old.features, old.categories, old.lookback_days, (old.parameters ->> 'min_age')::integer, (old.parameters ->> 'max_age')::integer,
+            @icb@.cohort_query(latest_day, old.features, old.categories, old.lookback_days, (old.parameters ->> 'min_age')::integer, (old.parameters ->> 'max_age')::integer,
                                CASE WHEN old.parameters ->> 'practices' IS NOT NULL THEN ARRAY(SELECT pg_catalog.jsonb_array_elements_text(old.parameters -> 'practices')) END, NULL, NULL, false),
-            latest.risk_run_id);
+            latest_run);
     END IF;
     INSERT INTO @icb@.drift_check AS d (model, model_version, reference, reference_hash, compared_with, compared_days)
-    VALUES (name, version, reference, old.content_hash, coalesce('cohort ' || compared_with, 'population scored'), coalesce(new.as_of, ARRAY[latest.as_of]))
+    VALUES (name, version, reference, old.content_hash, coalesce('cohort ' || compared_with, 'population scored'), coalesce(new.as_of, ARRAY[latest_day]))
     RETURNING d.drift_check_id INTO made;
     FOREACH one IN ARRAY '{score}'::text[] || @icb@.model_subjects(body, old.features || old.conditions) LOOP
         -- a later cohort may lack a column
