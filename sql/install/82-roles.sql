@@ -33,7 +33,9 @@ BEGIN
             'GRANT USAGE ON ALL SEQUENCES IN SCHEMA NAME, NAME_identity TO NAME_operator',
             'GRANT EXECUTE ON ALL ROUTINES IN SCHEMA NAME, NAME_identity TO NAME_operator',
             -- who sees which people is the owner's to say, and what was told about whom stays told
-            'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON NAME.row_reader, NAME.reidentification FROM NAME_operator'
+            'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON NAME.row_reader, NAME.reidentification FROM NAME_operator',
+            -- what was offered to people is only added to
+            'REVOKE UPDATE, DELETE, TRUNCATE ON NAME.intervention_event FROM NAME_operator'
         ]) WITH ORDINALITY AS s (statement, n)
         ORDER BY s.n
     LOOP

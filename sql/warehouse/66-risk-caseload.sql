@@ -531,6 +531,7 @@ COMMENT ON COLUMN @icb@.equity_group.source IS 'Where it comes from.';
 
 CREATE TABLE @icb@.list_equity (
     list_id     bigint NOT NULL REFERENCES @icb@.case_list,
+    run_id      bigint NOT NULL,
     dimension   text NOT NULL,
     group_order integer NOT NULL,
     group_label text NOT NULL,
@@ -559,8 +560,8 @@ DECLARE
     kept bigint;
 BEGIN
     SELECT c.* INTO made FROM @icb@.case_list c WHERE c.list_id = list_id;
-    INSERT INTO @icb@.list_equity (list_id, dimension, group_order, group_label, population, offered, predicted, observed)
-    SELECT list_id, g.dimension, min(g.group_order), g.group_label, count(*), count(m.person_id), coalesce(sum(s.score), 0), coalesce(sum(h.admissions), 0)
+    INSERT INTO @icb@.list_equity (list_id, run_id, dimension, group_order, group_label, population, offered, predicted, observed)
+    SELECT list_id, made.run_id, g.dimension, min(g.group_order), g.group_label, count(*), count(m.person_id), coalesce(sum(s.score), 0), coalesce(sum(h.admissions), 0)
     FROM @icb@.risk_score s
     JOIN @icb@.person p ON p.person_id = s.person_id
     LEFT JOIN @icb@.area d ON d.lsoa_code = p.lsoa_code

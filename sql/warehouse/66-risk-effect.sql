@@ -15,6 +15,8 @@ CREATE TABLE @icb@.effect_study (
     not_scored    bigint NOT NULL,
     matched       bigint NOT NULL,
     pool          bigint NOT NULL,
+    treated_died  bigint NOT NULL,
+    comparators_died bigint NOT NULL,
     input_fingerprint text NOT NULL,
     made_at       timestamptz NOT NULL DEFAULT clock_timestamp()
 );
@@ -30,7 +32,9 @@ COMMENT ON COLUMN @icb@.effect_study.caliper IS 'Greatest difference of scores w
 COMMENT ON COLUMN @icb@.effect_study.treated IS 'People who took the programme up in that time.';
 COMMENT ON COLUMN @icb@.effect_study.not_scored IS 'Those of them without a score, who cannot be matched.';
 COMMENT ON COLUMN @icb@.effect_study.matched IS 'Those who were matched: the others have nobody like them left.';
-COMMENT ON COLUMN @icb@.effect_study.pool IS 'People with a score who were never offered the programme.';
+COMMENT ON COLUMN @icb@.effect_study.pool IS 'People with a score, alive and registered on the first day, who were never offered the programme.';
+COMMENT ON COLUMN @icb@.effect_study.treated_died IS 'Those matched who died in the days after.';
+COMMENT ON COLUMN @icb@.effect_study.comparators_died IS 'Comparators who died in the days after: where they are more, less use of care is no merit.';
 COMMENT ON COLUMN @icb@.effect_study.input_fingerprint IS 'Fingerprint of pairs and outcomes.';
 COMMENT ON COLUMN @icb@.effect_study.made_at IS 'When it was computed.';
 
@@ -143,13 +147,18 @@ BEGIN
            f.age, f.female, f.imd_decile, f.emergency_admissions_12m, f.cost_12m, pg_catalog.cardinality(f.conditions) AS conditions
     FROM @icb@.risk_score s
     JOIN @icb@.person_features(scores.as_of) f ON f.person_id = s.person_id
+    JOIN @icb@.person b ON b.person_id = s.person_id
     LEFT JOIN (SELECT e.person_id, min(e.event_date) AS index_date FROM @icb@.valid_intervention e
                WHERE e.programme = programme AND e.event IN ('accepted', 'started') GROUP BY e.person_id) t
       ON t.person_id = s.person_id AND t.index_date BETWEEN from_day AND to_day
     WHERE s.risk_run_id = risk_run_id AND s.score IS NOT NULL
       -- who was offered it and did not take it up, or took it up at another time, is neither
       AND (t.index_date IS NOT NULL OR NOT EXISTS (SELECT FROM @icb@.valid_intervention o WHERE o.person_id = s.person_id AND o.programme = programme
-                                                                                            AND o.event IN ('offered', 'accepted', 'declined', 'started', 'done')));
+                                                                                            AND o.event IN ('offered', 'accepted', 'declined', 'started', 'done')))
+      -- the dead and those who moved away use no care: nobody is compared with them
+      AND (t.index_date IS NOT NULL
+           OR ((b.death_date > from_day OR b.death_date IS NULL)
+               AND EXISTS (SELECT FROM @icb@.registration g WHERE g.person_id = s.person_id AND g.valid_from <= from_day AND (g.valid_to > from_day OR g.valid_to IS NULL))));
     SELECT coalesce(caliper_sd * stddev_samp(p.score), 0) INTO caliper FROM pg_temp.effect_person p;
     CREATE TEMP TABLE effect_match ON COMMIT DROP AS
     SELECT m.treated_id, m.comparator_id, m.distance, s.stratum, row_number() OVER (ORDER BY m.treated_id) AS place
@@ -159,7 +168,12 @@ BEGIN
                  pg_catalog.array_agg(p.score ORDER BY p.person_id) FILTER (WHERE p.index_date IS NULL) AS pool_scores
           FROM pg_temp.effect_person p GROUP BY p.stratum) s
     CROSS JOIN LATERAL commissioning.match_nearest(s.treated, s.treated_scores, s.pool, s.pool_scores, caliper) m
-    WHERE s.treated IS NOT NULL AND s.pool IS NOT NULL;
+    JOIN pg_temp.effect_person i ON i.person_id = m.treated_id
+    JOIN @icb@.person b ON b.person_id = m.comparator_id
+    WHERE s.treated IS NOT NULL AND s.pool IS NOT NULL
+      -- the comparator must still be there on the day of taking it up
+      AND (b.death_date > i.index_date OR b.death_date IS NULL)
+      AND EXISTS (SELECT FROM @icb@.registration g WHERE g.person_id = m.comparator_id AND g.valid_from <= i.index_date AND (g.valid_to > i.index_date OR g.valid_to IS NULL));
     CREATE TEMP TABLE effect_use ON COMMIT DROP AS
     SELECT m.place, g.treated, u.after, u.emergency_admissions::numeric, u.emergency_attendances::numeric, u.bed_days::numeric, u.cost
     FROM (VALUES (true), (false)) AS g (treated)
@@ -172,13 +186,18 @@ BEGIN
                (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(',', m.treated_id, m.comparator_id), ';' ORDER BY m.place) FROM pg_temp.effect_match m),
                (SELECT pg_catalog.string_agg(u::text, ';' ORDER BY u.place, u.treated, u.after) FROM pg_temp.effect_use u)))
     INTO matched, fingerprint FROM pg_temp.effect_match m;
-    INSERT INTO @icb@.effect_study AS s (run_id, programme, risk_run_id, from_day, to_day, before_days, follow_days, caliper, treated, not_scored, matched, pool, input_fingerprint)
-    SELECT run_id, programme, risk_run_id, from_day, to_day, before_days, follow_days, caliper, t.treated, t.treated - p.treated, matched, p.pool, fingerprint
+    INSERT INTO @icb@.effect_study AS s (run_id, programme, risk_run_id, from_day, to_day, before_days, follow_days, caliper, treated, not_scored, matched, pool, treated_died, comparators_died, input_fingerprint)
+    SELECT run_id, programme, risk_run_id, from_day, to_day, before_days, follow_days, caliper, t.treated, t.treated - p.treated, matched, p.pool, d.treated_died, d.comparators_died, fingerprint
     FROM (SELECT count(*) AS treated
           FROM (SELECT e.person_id, min(e.event_date) AS index_date FROM @icb@.valid_intervention e
                 WHERE e.programme = programme AND e.event IN ('accepted', 'started') GROUP BY e.person_id) e
           WHERE e.index_date BETWEEN from_day AND to_day) t
     CROSS JOIN (SELECT count(*) FILTER (WHERE x.index_date IS NOT NULL) AS treated, count(*) FILTER (WHERE x.index_date IS NULL) AS pool FROM pg_temp.effect_person x) p
+    CROSS JOIN (SELECT count(*) FILTER (WHERE a.death_date < i.index_date + follow_days) AS treated_died, count(*) FILTER (WHERE b.death_date < i.index_date + follow_days) AS comparators_died
+                FROM pg_temp.effect_match x
+                JOIN pg_temp.effect_person i ON i.person_id = x.treated_id
+                JOIN @icb@.person a ON a.person_id = x.treated_id
+                JOIN @icb@.person b ON b.person_id = x.comparator_id) d
     WHERE fingerprint IS DISTINCT FROM (SELECT l.input_fingerprint FROM @icb@.effect_study l
                                         WHERE l.programme = programme AND l.from_day = from_day AND l.to_day = to_day ORDER BY l.effect_id DESC LIMIT 1)
     RETURNING s.effect_id INTO kept;
@@ -265,4 +284,4 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE @icb@.measure_effect(text, date, date, integer, integer, double precision) IS
-    'Measures what a programme did for the people who accepted or started it from one day to another. Each is paired with somebody never offered it: same sex, age group and number of emergency admissions, nearest score (at most caliper_sd standard deviations away), no one twice. Use of hospital care in before_days and follow_days around the day of taking it up is counted for both, whether or not they lived or stayed (intention to treat); the effect is the change of the one less that of the other. The same again adds nothing. 42704 for an unknown programme, 22023 for impossible days, P0002 without scores from before, 55000 while the days after are not over or in a warehouse of another purpose.';
+    'Measures what a programme did for the people who accepted or started it from one day to another. Each is paired with somebody never offered it: same sex, age group and number of emergency admissions, nearest score (at most caliper_sd standard deviations away), no one twice, alive and registered on that day. Use of hospital care in before_days and follow_days around the day of taking it up is counted for both, whether or not they lived or stayed afterwards (intention to treat; deaths are counted beside); the effect is the change of the one less that of the other. The same again adds nothing. 42704 for an unknown programme, 22023 for impossible days, P0002 without scores from before, 55000 while the days after are not over or in a warehouse of another purpose.';

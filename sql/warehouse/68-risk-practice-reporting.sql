@@ -19,7 +19,9 @@ SELECT s.programme::text AS programme,
        CASE WHEN s.matched < 10 THEN 'too few pairs to say anything'
             WHEN o.difference + 1.959964 * o.std_error < 0 THEN 'less than in comparators'
             WHEN o.difference - 1.959964 * o.std_error > 0 THEN 'more than in comparators'
-            ELSE 'no difference shown' END::text AS reading
+            ELSE 'no difference shown' END::text AS reading,
+       CASE WHEN s.matched >= 10 AND s.treated_died NOT BETWEEN 1 AND 4 THEN s.treated_died END::bigint AS treated_died,
+       CASE WHEN s.matched >= 10 AND s.comparators_died NOT BETWEEN 1 AND 4 THEN s.comparators_died END::bigint AS comparators_died
 FROM (SELECT DISTINCT ON (l.programme, l.from_day, l.to_day) l.* FROM @icb@.effect_study l ORDER BY l.programme, l.from_day, l.to_day, l.effect_id DESC) s
 JOIN @icb@.effect_outcome o ON o.effect_id = s.effect_id;
 COMMENT ON VIEW @icb_reporting@.programme_effect IS
@@ -37,6 +39,8 @@ COMMENT ON COLUMN @icb_reporting@.programme_effect.effect_per_person IS 'Change 
 COMMENT ON COLUMN @icb_reporting@.programme_effect.effect_lower IS 'Lower end of its 95 % interval.';
 COMMENT ON COLUMN @icb_reporting@.programme_effect.effect_upper IS 'Upper end.';
 COMMENT ON COLUMN @icb_reporting@.programme_effect.reading IS 'The interval in words.';
+COMMENT ON COLUMN @icb_reporting@.programme_effect.treated_died IS 'Those matched who died in the days after, NULL for 1 to 4.';
+COMMENT ON COLUMN @icb_reporting@.programme_effect.comparators_died IS 'Comparators who died in the days after, NULL for 1 to 4: the dead use no care.';
 
 CREATE VIEW @icb_reporting@.programme_balance WITH (security_barrier = true) AS
 SELECT s.programme::text AS programme,
@@ -74,13 +78,18 @@ SELECT r.from_day::date AS from_day,
        CASE WHEN NOT q.few AND q.admissions > 0 THEN greatest(q.rate - q.median_rate, 0) * q.list_size / 1000 * q.cost / q.admissions WHEN NOT q.few THEN 0 END::numeric(16,2) AS above_median_gbp,
        q.few::boolean AS suppressed
 FROM (SELECT DISTINCT ON (l.from_day, l.to_day) l.* FROM @icb@.quick_win_run l ORDER BY l.from_day, l.to_day, l.quick_win_run_id DESC) r
-JOIN (SELECT w.*, w.people BETWEEN 1 AND 4 OR w.list_size < 5 AS few, 1000.0 * w.admissions / NULLIF(w.list_size, 0) AS rate, m.median_rate
+JOIN (SELECT w.*, h.hidden OR w.list_size < 5 AS few, 1000.0 * w.admissions / NULLIF(w.list_size, 0) AS rate, m.median_rate
       FROM @icb@.quick_win w
       JOIN (SELECT x.quick_win_run_id, x.condition, (percentile_cont(0.5) WITHIN GROUP (ORDER BY 1000.0 * x.admissions / x.list_size))::numeric AS median_rate
             FROM @icb@.quick_win x WHERE x.list_size > 0 GROUP BY x.quick_win_run_id, x.condition) m
-        ON m.quick_win_run_id = w.quick_win_run_id AND m.condition = w.condition) q ON q.quick_win_run_id = r.quick_win_run_id;
+        ON m.quick_win_run_id = w.quick_win_run_id AND m.condition = w.condition
+      JOIN (SELECT a.quick_win_run_id, a.condition, u.practice_code, u.hidden
+            FROM (SELECT x.quick_win_run_id, x.condition, pg_catalog.array_agg(x.practice_code ORDER BY x.practice_code) AS practices, pg_catalog.array_agg(x.people ORDER BY x.practice_code) AS counts
+                  FROM @icb@.quick_win x GROUP BY x.quick_win_run_id, x.condition) a
+            CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(a.practices), pg_catalog.unnest(commissioning.small_numbers_hidden(a.counts))) AS u (practice_code, hidden)) h
+        ON h.quick_win_run_id = w.quick_win_run_id AND h.condition = w.condition AND h.practice_code = w.practice_code) q ON q.quick_win_run_id = r.quick_win_run_id;
 COMMENT ON VIEW @icb_reporting@.quick_win IS
-    'Where avoidable cost sits: emergency admissions that care outside hospital could have avoided, per practice and condition, beside the median practice. A pointer to where to look, no verdict: the lists of codes are what they are, and small practices vary by chance. Nothing is shown where 1 to 4 people were admitted.';
+    'Where avoidable cost sits: emergency admissions that care outside hospital could have avoided, per practice and condition, beside the median practice. A pointer to where to look, no verdict: the lists of codes are what they are, and small practices vary by chance. Nothing is shown where 1 to 4 people were admitted, nor in the smallest other practice where the total of condition_quick_win would give them away.';
 COMMENT ON COLUMN @icb_reporting@.quick_win.practice_code IS 'Practice.';
 COMMENT ON COLUMN @icb_reporting@.quick_win.label IS 'Condition.';
 COMMENT ON COLUMN @icb_reporting@.quick_win.kind IS 'acute, chronic or vaccine_preventable.';
@@ -89,6 +98,51 @@ COMMENT ON COLUMN @icb_reporting@.quick_win.admissions_per_1000 IS 'Admissions p
 COMMENT ON COLUMN @icb_reporting@.quick_win.median_per_1000 IS 'The same of the median practice.';
 COMMENT ON COLUMN @icb_reporting@.quick_win.above_median_gbp IS 'Cost of the admissions above the rate of the median practice, 0 below it.';
 COMMENT ON COLUMN @icb_reporting@.quick_win.suppressed IS 'Whether the numbers are not shown because they are small.';
+
+CREATE VIEW @icb_reporting@.condition_quick_win WITH (security_barrier = true) AS
+SELECT r.from_day::date AS from_day,
+       r.to_day::date AS to_day,
+       row_number() OVER (PARTITION BY r.quick_win_run_id ORDER BY CASE WHEN NOT c.hidden THEN c.above_median END DESC NULLS LAST, CASE WHEN NOT c.hidden THEN c.cost END DESC NULLS LAST, c.condition)::integer AS condition_order,
+       c.condition::text AS condition,
+       c.label::text AS label,
+       c.kind::text AS kind,
+       CASE WHEN NOT c.hidden THEN c.people END::bigint AS people,
+       CASE WHEN NOT c.hidden THEN c.admissions END::bigint AS admissions,
+       CASE WHEN NOT c.hidden THEN c.bed_days END::bigint AS bed_days,
+       CASE WHEN NOT c.hidden THEN c.cost END::numeric(16,2) AS cost_gbp,
+       CASE WHEN NOT c.hidden THEN c.without_cost END::bigint AS admissions_without_cost,
+       CASE WHEN NOT c.hidden THEN 1000.0 * c.admissions / NULLIF(c.list_size, 0) END::numeric(16,4) AS admissions_per_1000,
+       c.median_rate::numeric(16,4) AS median_per_1000,
+       CASE WHEN NOT c.hidden THEN c.practices_above END::bigint AS practices_above_median,
+       CASE WHEN NOT c.hidden THEN c.above_median END::numeric(16,2) AS above_median_gbp,
+       c.hidden::boolean AS suppressed
+FROM (SELECT DISTINCT ON (l.from_day, l.to_day) l.* FROM @icb@.quick_win_run l ORDER BY l.from_day, l.to_day, l.quick_win_run_id DESC) r
+JOIN (SELECT t.*, h.hidden
+      FROM (SELECT w.quick_win_run_id, w.condition, w.label, w.kind, sum(w.list_size) AS list_size, sum(w.people) AS people, sum(w.admissions) AS admissions, sum(w.bed_days) AS bed_days,
+                   sum(w.cost) AS cost, sum(w.admissions_without_cost) AS without_cost, min(m.median_rate) AS median_rate,
+                   count(*) FILTER (WHERE 1000.0 * w.admissions / NULLIF(w.list_size, 0) > m.median_rate) AS practices_above,
+                   -- what the admissions above the median of each practice cost, at its own mean cost
+                   sum(CASE WHEN w.admissions > 0 THEN round(greatest(w.admissions - m.median_rate * w.list_size / 1000, 0) * w.cost / w.admissions, 2) ELSE 0 END) FILTER (WHERE w.list_size > 0) AS above_median
+            FROM @icb@.quick_win w
+            JOIN (SELECT x.quick_win_run_id, x.condition, (percentile_cont(0.5) WITHIN GROUP (ORDER BY 1000.0 * x.admissions / x.list_size))::numeric AS median_rate
+                  FROM @icb@.quick_win x WHERE x.list_size > 0 GROUP BY x.quick_win_run_id, x.condition) m ON m.quick_win_run_id = w.quick_win_run_id AND m.condition = w.condition
+            GROUP BY w.quick_win_run_id, w.condition, w.label, w.kind) t
+      JOIN (SELECT a.quick_win_run_id, u.condition, u.hidden
+            FROM (SELECT x.quick_win_run_id, pg_catalog.array_agg(x.condition ORDER BY x.condition) AS conditions, pg_catalog.array_agg(x.people ORDER BY x.condition) AS counts
+                  FROM (SELECT y.quick_win_run_id, y.condition, sum(y.people)::bigint AS people FROM @icb@.quick_win y GROUP BY y.quick_win_run_id, y.condition) x
+                  GROUP BY x.quick_win_run_id) a
+            CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(a.conditions), pg_catalog.unnest(commissioning.small_numbers_hidden(a.counts))) AS u (condition, hidden)) h
+        ON h.quick_win_run_id = t.quick_win_run_id AND h.condition = t.condition) c ON c.quick_win_run_id = r.quick_win_run_id;
+COMMENT ON VIEW @icb_reporting@.condition_quick_win IS
+    'With which condition to begin: avoidable emergency admissions of all practices per condition, what they cost, and how much of it lies above the median practice: the part that others show can be avoided. Ordered by that part. Counts of 1 to 4 people are not shown, nor the smallest other one where the total would give them away.';
+COMMENT ON COLUMN @icb_reporting@.condition_quick_win.condition_order IS 'Order, 1 is where most lies above the median.';
+COMMENT ON COLUMN @icb_reporting@.condition_quick_win.people IS 'People admitted, counted once in each practice; NULL when not shown.';
+COMMENT ON COLUMN @icb_reporting@.condition_quick_win.cost_gbp IS 'What the admissions cost, as far as it is known.';
+COMMENT ON COLUMN @icb_reporting@.condition_quick_win.admissions_per_1000 IS 'Admissions per 1,000 people registered.';
+COMMENT ON COLUMN @icb_reporting@.condition_quick_win.median_per_1000 IS 'The same of the median practice.';
+COMMENT ON COLUMN @icb_reporting@.condition_quick_win.practices_above_median IS 'Practices with more.';
+COMMENT ON COLUMN @icb_reporting@.condition_quick_win.above_median_gbp IS 'Cost of the admissions above the median, practice by practice, at the mean cost of each.';
+COMMENT ON COLUMN @icb_reporting@.condition_quick_win.suppressed IS 'Whether the numbers are not shown.';
 
 CREATE VIEW @icb_reporting@.practice_comparison WITH (security_barrier = true) AS
 SELECT c.model::text AS model,
@@ -183,18 +237,21 @@ SELECT c.model::text AS model,
        CASE WHEN NOT c.few THEN c.tied END::bigint AS tied_at_border,
        CASE WHEN NOT c.few AND c.came NOT BETWEEN 1 AND 4 THEN c.came END::bigint AS came_from_lower,
        c.few::boolean AS suppressed
-FROM (SELECT t.model, t.model_version, t.as_of, t.tier_order, t.tier, count(*) AS patients, min(t.score) AS lowest_score, count(*) BETWEEN 1 AND 4 AS few,
-             -- people with the lowest score of the tier, here and below: the border cuts through them
-             CASE WHEN max(t.below) = min(t.score) THEN count(*) FILTER (WHERE t.score = t.low) END AS tied,
-             count(*) FILTER (WHERE t.tier_before < t.tier_order) AS came
-      FROM (SELECT p.*, min(p.score) OVER (PARTITION BY p.risk_run_id, p.tier_order) AS low,
-                   (SELECT n.score FROM @icb@.risk_score n WHERE n.risk_run_id = p.risk_run_id AND n.rank_overall = p.last_rank + 1) AS below,
-                   lag(p.tier_order) OVER (PARTITION BY p.model, p.model_version, p.person_id ORDER BY p.as_of) AS tier_before
-            FROM (SELECT r.risk_run_id, r.model, r.model_version, r.as_of, s.person_id, s.score, s.rank_overall, l.tier_order, l.tier, ceil(l.upto * r.assessed)::bigint AS last_rank
-                  FROM (SELECT DISTINCT ON (k.model, k.model_version, k.as_of) k.* FROM @icb@.risk_run k ORDER BY k.model, k.model_version, k.as_of, k.risk_run_id DESC) r
-                  JOIN @icb@.risk_score s ON s.risk_run_id = r.risk_run_id
-                  JOIN (VALUES (4, 'very high (top 0.5%)', 0, 0.005), (3, 'high (0.5-5%)', 0.005, 0.05), (2, 'moderate (5-20%)', 0.05, 0.20), (1, 'low (80%)', 0.20, 1.0)) AS l (tier_order, tier, above, upto)
-                    ON s.rank_overall > ceil(l.above * r.assessed) AND s.rank_overall <= ceil(l.upto * r.assessed)) p) t
+FROM (SELECT t.model, t.model_version, t.as_of, t.tier_order, t.tier, count(*) AS patients, min(s.score) AS lowest_score, count(*) BETWEEN 1 AND 4 AS few,
+             -- people with the lowest score of the tier, where the next one begins with the same: the border cuts through them
+             CASE WHEN max(t.score_below) = min(t.last_score) THEN count(*) FILTER (WHERE s.score = t.last_score) END AS tied,
+             count(*) FILTER (WHERE b.rank_overall > ceil(t.upto * t.assessed_before)) AS came
+      FROM (SELECT r.*, l.tier_order, l.tier, l.upto, ceil(l.above * r.assessed)::bigint AS above_rank, ceil(l.upto * r.assessed)::bigint AS last_rank,
+                   -- once per tier, not per person
+                   (SELECT n.score FROM @icb@.risk_score n WHERE n.risk_run_id = r.risk_run_id AND n.rank_overall = ceil(l.upto * r.assessed)::bigint) AS last_score,
+                   (SELECT n.score FROM @icb@.risk_score n WHERE n.risk_run_id = r.risk_run_id AND n.rank_overall = ceil(l.upto * r.assessed)::bigint + 1) AS score_below
+            FROM (SELECT k.*, lag(k.risk_run_id) OVER w AS run_before, lag(k.assessed) OVER w AS assessed_before
+                  FROM (SELECT DISTINCT ON (q.model, q.model_version, q.as_of) q.risk_run_id, q.model, q.model_version, q.as_of, q.assessed
+                        FROM @icb@.risk_run q ORDER BY q.model, q.model_version, q.as_of, q.risk_run_id DESC) k
+                  WINDOW w AS (PARTITION BY k.model, k.model_version ORDER BY k.as_of)) r
+            CROSS JOIN (VALUES (4, 'very high (top 0.5%)', 0, 0.005), (3, 'high (0.5-5%)', 0.005, 0.05), (2, 'moderate (5-20%)', 0.05, 0.20), (1, 'low (80%)', 0.20, 1.0)) AS l (tier_order, tier, above, upto)) t
+      JOIN @icb@.risk_score s ON s.risk_run_id = t.risk_run_id AND s.rank_overall > t.above_rank AND s.rank_overall <= t.last_rank
+      LEFT JOIN @icb@.risk_score b ON b.risk_run_id = t.run_before AND b.person_id = s.person_id
       GROUP BY t.model, t.model_version, t.as_of, t.tier_order, t.tier) c;
 COMMENT ON VIEW @icb_reporting@.risk_tier_history IS
     'The pyramid by rank over time: every day on which a model scored the population. A tier ends at the rank ceil(share * people with a score); tied_at_border counts the people of the tier who have the same score as the first of the next one. Counts of 1 to 4 are not shown.';
@@ -206,5 +263,5 @@ COMMENT ON COLUMN @icb_reporting@.risk_tier_history.tier IS 'Tier.';
 COMMENT ON COLUMN @icb_reporting@.risk_tier_history.patients IS 'People in the tier.';
 COMMENT ON COLUMN @icb_reporting@.risk_tier_history.lowest_score IS 'Lowest score in the tier.';
 COMMENT ON COLUMN @icb_reporting@.risk_tier_history.tied_at_border IS 'People of the tier with the score of the first of the next one; NULL when the border cuts through no tie.';
-COMMENT ON COLUMN @icb_reporting@.risk_tier_history.came_from_lower IS 'People who were in a lower tier the time before.';
+COMMENT ON COLUMN @icb_reporting@.risk_tier_history.came_from_lower IS 'People who were in a lower tier on the day before it that was scored, NULL for 1 to 4.';
 COMMENT ON COLUMN @icb_reporting@.risk_tier_history.suppressed IS 'Whether the numbers are not shown because they are small.';

@@ -49,6 +49,17 @@ FROM eff_wh.effect_outcome e, eff_wh.effect_pair p, eff_wh.activity a JOIN eff_w
 WHERE e.outcome = 'cost' AND a.person_id IN (p.person_id, p.comparator_id) AND a.start_date >= '2023-01-15' AND a.start_date < '2025-01-14' GROUP BY e.treated_before, e.comparator_after;
 SELECT covariate, treated_mean, pool_mean, matched_mean, comparator_mean, difference_before, difference_after FROM eff_wh_reporting.programme_balance WHERE to_day = '2024-01-15' ORDER BY covariate;
 CALL eff_wh.measure_effect('coach', '2024-01-01', '2024-01-15', follow_days => 365);
+-- 22 died before the first day, 23 left on it: the others move up by one, 2 to 24 and so on. 24 died on the day of taking it up: 2 goes without.
+-- Deaths in the days after are counted: 5 a day after, 26 on the last of them, 28 a day too late
+BEGIN;
+UPDATE eff_wh.person SET death_date = CASE person_id WHEN 22 THEN DATE '2023-12-31' WHEN 24 THEN DATE '2024-01-15' WHEN 5 THEN DATE '2024-01-16' WHEN 26 THEN DATE '2025-01-13' ELSE DATE '2025-01-14' END
+WHERE person_id IN (22, 24, 5, 26, 28);
+UPDATE eff_wh.registration SET valid_to = '2024-01-01' WHERE person_id = 23;
+SELECT eff_wh.keep_effect(0, 'coach', (SELECT max(r.risk_run_id) FROM eff_wh.risk_run r WHERE r.as_of = '2023-12-31'), '2024-01-01', '2024-01-15', 365, 365, 0.2) > 0 AS kept;
+SELECT treated, matched, pool, treated_died, comparators_died FROM eff_wh.effect_study ORDER BY effect_id DESC LIMIT 1;
+SELECT p.comparator_id - p.person_id AS apart, count(*), min(p.person_id), max(p.person_id) FROM eff_wh.effect_pair p WHERE p.effect_id = (SELECT max(s.effect_id) FROM eff_wh.effect_study s) GROUP BY 1 ORDER BY 1;
+SELECT treated_died, comparators_died FROM eff_wh_reporting.programme_effect WHERE to_day = '2024-01-15' AND outcome = 'bed_days';
+ROLLBACK;
 SELECT stage, status, rows_out FROM eff_wh_reporting.run_log WHERE stage = 'effect' ORDER BY run_id;
 
 -- Matching alone: nearest first, none twice, none beyond the caliper, ties by number
@@ -70,6 +81,15 @@ CALL eff_wh.find_quick_wins('2023-12-31');
 CALL eff_wh.find_quick_wins('2023-12-31');
 SELECT practice_code, condition, list_size, people, admissions, bed_days, cost_gbp, admissions_per_1000, median_per_1000, above_median_gbp, suppressed
 FROM eff_wh_reporting.quick_win WHERE admissions > 0 OR suppressed ORDER BY 1, 2;
+-- all practices together: 60 people of 120, at 500 per thousand each practice is the median
+SELECT condition_order, condition, people, admissions, bed_days, cost_gbp, admissions_per_1000, median_per_1000, practices_above_median, above_median_gbp, suppressed
+FROM eff_wh_reporting.condition_quick_win WHERE condition_order = 1 OR people > 0 OR suppressed ORDER BY 1;
+-- where one practice has few, another is hidden with it, and the total stays
+BEGIN;
+UPDATE eff_wh.quick_win SET people = 3 WHERE practice_code = 'P2' AND condition = 'heart_failure';
+SELECT practice_code, people, suppressed FROM eff_wh_reporting.quick_win WHERE condition = 'heart_failure' ORDER BY 1;
+SELECT people, suppressed FROM eff_wh_reporting.condition_quick_win WHERE condition = 'heart_failure';
+ROLLBACK;
 SELECT stage, status FROM eff_wh_reporting.run_log WHERE stage = 'quick_wins' ORDER BY run_id;
 CALL eff_wh.find_quick_wins('2023-12-31', 0);
 
