@@ -17,6 +17,7 @@ ALTER TYPE risk_term ADD ATTRIBUTE average double precision, ADD ATTRIBUTE label
 --@ sql/install/52-risk-fit.sql
 --@ sql/install/56-risk-budget.sql
 --@ sql/install/57-risk-action.sql
+--@ sql/install/62-risk-charts.sql
 --@ sql/reference/29-segments.sql
 
 -- Published models are replaced as a whole.
