@@ -662,20 +662,27 @@ CREATE FUNCTION risk_fit_null_deviance(query text, fit risk_fit_result, profile 
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    width CONSTANT float8 := 1e-3;
     p integer := cardinality(start) - 1;
     intercept float8 := ln(profile.outcome / profile.weight) - profile."offset" / profile.weight;
     state float8[];
-    step @extschema@.risk_fit_step;
+    deviances float8[];
+    step float8;
 BEGIN
-    -- theta stays what it is; without an offset the mean is the null model
+    -- Theta stays what it is, so the step of the fit, which moves theta too, is of no use: the bottom of a parabola through three
+    -- deviances is. Without an offset the mean is the null model.
     FOR pass IN 1 .. max_passes LOOP
-        EXECUTE query INTO state USING ARRAY[1, 2, p, fit.theta, 1] || intercept || array_fill(0::float8, ARRAY[p]) || profile.centre || profile.factor;
+        deviances := '{}';
+        FOR side IN -1 .. 1 LOOP
+            EXECUTE query INTO state USING ARRAY[1, 2, p, fit.theta, 1] || (intercept + side * width) || array_fill(0::float8, ARRAY[p]) || profile.centre || profile.factor;
+            deviances := deviances || (@extschema@.risk_fit_totals(state)).deviance;
+        END LOOP;
         EXIT WHEN NOT has_offset;
-        step := @extschema@.risk_fit_newton(state, ARRAY[0] || array_fill('Infinity'::float8, ARRAY[p]));
-        EXIT WHEN abs(step.step[1]) < 1e-12;
-        intercept := intercept + step.step[1];
+        step := width * (deviances[1] - deviances[3]) / (2 * (deviances[1] - 2 * deviances[2] + deviances[3]));
+        EXIT WHEN NOT abs(step) > 1e-6;
+        intercept := intercept + greatest(least(step, 1), -1);
     END LOOP;
-    RETURN (@extschema@.risk_fit_totals(state)).deviance;
+    RETURN deviances[2];
 END
 $$;
 COMMENT ON FUNCTION risk_fit_null_deviance(text, risk_fit_result, risk_fit_sums, float8[], boolean, integer) IS
