@@ -11,7 +11,7 @@ is "$(sql 'SELECT count(*), count(icd10cm) FROM synpuf.diagnosis')" '462018|4528
 
 sql "SELECT commissioning.create_warehouse('medicare', purpose => 'risk_stratification')" >/dev/null
 # the people are keyed by the publisher's pseudonym; columns the feed does not know are kept
-(cd "$out" && commissioning-load -w medicare --feed registrations registrations.csv && commissioning-load -w medicare --feed sus_apc sus_apc.csv) >"$out/load.log" 2>&1 \
+(cd "$out" && commissioning-load -w medicare --feed registrations registrations.csv && commissioning-load -w medicare --feed conditions conditions.csv && commissioning-load -w medicare --feed sus_apc sus_apc.csv) >"$out/load.log" 2>&1 \
 	|| diag "$(cat "$out/load.log")"
 psql -Xq -v ON_ERROR_STOP=1 -c 'CALL medicare.load()' >"$out/run.log" 2>&1 || diag "$(tail -n 5 "$out/run.log")"
 
@@ -56,4 +56,21 @@ diag "$(sql "SELECT model || ': mean ' || round(avg(score)::numeric, 3) || ', hi
 psql -Xq -v ON_ERROR_STOP=1 -c "CALL medicare.score_population('charlson_quan2005_original', '2009-12-31')" >>"$out/run.log" 2>&1 || diag "$(tail -n 5 "$out/run.log")"
 is "$(sql "SELECT people FROM medicare.current_risk_run WHERE model = 'charlson_quan2005_original'")" \
 	"$(sql "SELECT count(*) FROM synpuf.person WHERE death_date = '' OR death_date::date > '2009-12-31'")" 'the population run scores those alive on the day'
+# A model of admissions in 2009 from what was known at the end of 2008, trained on a share of the people and held against the others.
+# The files are synthetic, their joint distribution is not that of real people, and discrimination is weak.
+is "$(sql "SELECT medicare.make_cohort('admission_2009', '{2008-12-31}', 'admission', training_share => 0.7, min_age => 0)")" \
+	"$(sql "SELECT count(*) FROM synpuf.person WHERE death_date = '' OR death_date::date > '2008-12-31'")" 'a cohort of everybody alive at the end of 2008'
+is "$(sql 'SELECT sum(outcome_admission), sum(outcome_admissions) FROM medicare.cohort_admission_2009')" \
+	"$(sql "SELECT count(DISTINCT pseudonym), count(*) FROM synpuf.claim c JOIN synpuf.person p USING (pseudonym)
+		WHERE c.admitted::date BETWEEN '2009-01-01' AND '2009-12-31' AND (p.death_date = '' OR p.death_date::date > '2008-12-31')")" 'who was admitted in 2009, and how often'
+psql -XAtq -v ON_ERROR_STOP=1 -f "$top/test/real/synpuf_model.sql" >"$out/model.log" 2>&1; ok $? 'trained, validated, approved, scored, reported'
+[[ $(grep -c ERROR "$out/model.log") == 0 ]] || diag "$(grep ERROR "$out/model.log")"
+diag "$(sql "SELECT string_agg(metric || ' ' || round(value::numeric, 4), ', ') FROM synpuf.metric WHERE metric IN ('auc', 'slope', 'oe', 'brier', 'citl')")"
+ok "$(sql "SELECT lower > 0.55 FROM synpuf.metric WHERE metric = 'auc'")" 'it tells people apart better than chance, if not by much'
+ok "$(sql "SELECT value BETWEEN 0.9 AND 1.1 FROM synpuf.metric WHERE metric = 'slope'")" 'the slope in the other people is near one'
+ok "$(sql "SELECT lower < 1 AND upper > 1 FROM synpuf.metric WHERE metric = 'oe'")" 'so is observed/expected'
+# the fit against an independent one: the sums that a maximum of the likelihood makes vanish, computed in plain SQL from the published coefficients
+# (coefficients of conditions are kept in millionths)
+is "$(sql "SELECT max(abs(g)) < 0.01 FROM synpuf.gradient")" t 'the likelihood is at its maximum: every score equation is zero'
+like "$(sql "SELECT medicare.model_report('admission_2009', '1')")" 'beneficiary|admission' 'the report is written from the registry'
 done_testing
