@@ -404,8 +404,11 @@ edit_categories(const RiskModel *model, const RiskValue *values, RiskStages *sta
 				continue;
 			if ((sends || d->n_limits > 0) &&
 				risk_has(sends ? stages->found : stages->moved, edited[i]))
-				worse(&outcome, source,
-					  move_category(model, edited[i], values, stages->moved, &blamed), blamed);
+			{
+				RiskOutcome moved = move_category(model, edited[i], values, stages->moved, &blamed);
+
+				worse(&outcome, source, moved, blamed);
+			}
 		}
 	}
 	memcpy(stages->needed, stages->moved, RISK_WORDS(model) * sizeof(uint64_t));

@@ -501,7 +501,7 @@ take_interaction(Draft *draft, const RiskPath *path, const RiskJson *object)
 		!name_is_new(draft, path, interaction.name, "is the name of an earlier term"))
 		return false;
 	if (interaction.n_masks == 0 && interaction.n_limits == 0 &&
-		(value[4] == NULL || value[4]->count == 0))
+		(value[4] == NULL || (value[4]->kind == RISK_JSON_ARRAY && value[4]->count == 0)))
 		return draft_fault(draft, path, "must have \"all\", \"only\" or \"times\"");
 	json_buffer_add(&draft->interactions, &interaction, sizeof(interaction));
 	return true;
