@@ -333,6 +333,29 @@ plain_inputs(Draft *draft)
 }
 
 /*
+ * is_linear --- is a score, all inputs known, no more than intercept and coefficients, each of
+ * the inputs once and in order?
+ */
+static bool
+is_linear(const Draft *draft)
+{
+	const RiskMore *more = &draft->more;
+	const RiskTerm *term = (const RiskTerm *) draft->terms.data;
+	uint32_t        i;
+
+	if (draft->head.n_categories > 0 || more->n_interactions > 0 || more->n_limits > 0 ||
+		(more->properties & RISK_TWO_PARTS) || more->points_min > 0 || more->points_max < 0)
+		return false;
+	for (i = 0; i < more->n_terms; i++)
+	{
+		if (term[i].kind != RISK_LINEAR || term[i].transform != RISK_AS_IS ||
+			(term[i].has & (RISK_HAS_MIN | RISK_HAS_MAX)) || term[i].source != i)
+			return false;
+	}
+	return true;
+}
+
+/*
  * take_model --- the whole object.
  */
 static bool
@@ -362,6 +385,8 @@ take_model(Draft *draft, const RiskJson *object)
 	head->points_only = !draft->numbers_add && head->link == RISK_IDENTITY && head->intercept == 0;
 	if (!draft->extended)
 		plain_inputs(draft);
+	else if (is_linear(draft))
+		draft->more.properties |= RISK_IS_LINEAR;
 	return take_bands(draft, value[BANDS]);
 }
 

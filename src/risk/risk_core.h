@@ -189,7 +189,8 @@ typedef enum RiskProperty
 	RISK_OF_SPELLS = 1,
 	RISK_WITHOUT_INDEX = 2,
 	RISK_TWO_PARTS = 4,
-	RISK_TERMS_HAVE_POINTS = 8 /* bins, levels, interactions or counts give points */
+	RISK_TERMS_HAVE_POINTS = 8, /* bins, levels, interactions or counts give points */
+	RISK_IS_LINEAR = 16         /* nothing but an intercept and a coefficient for each input */
 } RiskProperty;
 
 /* An input by its name, as it is given. */

@@ -682,3 +682,24 @@ risk_evaluate(const RiskModel *model, RiskStages *stages, const RiskValue *value
 	else if (more->properties & RISK_TWO_PARTS)
 		score->score *= logistic(score->probability);
 }
+
+/*
+ * risk_score_linear --- what risk_evaluate gives for a model that RISK_IS_LINEAR and known inputs,
+ * sooner; false where it must be asked.
+ */
+bool
+risk_score_linear(const RiskModel *model, const double *inputs, double *score)
+{
+	const RiskMore *more = risk_more(model);
+	const RiskTerm *term = RISK_MORE(model, RiskTerm, terms);
+	double          linear = model->intercept;
+	uint32_t        i;
+
+	for (i = 0; i < more->n_terms; i++)
+		linear += term[i].coefficient * inputs[i];
+	if (!isfinite(linear))
+		return false;
+	if (more->calibration_intercept != 0 || more->calibration_slope != 1)
+		linear = more->calibration_intercept + more->calibration_slope * linear;
+	return risk_apply_link(model, linear, score);
+}

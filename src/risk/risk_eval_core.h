@@ -80,4 +80,6 @@ extern int64_t     risk_category_step(const RiskModel *model, int64_t points);
 extern void risk_evaluate(const RiskModel *model, RiskStages *stages, const RiskValue *values,
 						  bool hierarchy, RiskScore *score);
 
+extern bool risk_score_linear(const RiskModel *model, const double *inputs, double *score);
+
 #endif /* RISK_EVAL_CORE_H */

@@ -362,7 +362,12 @@ commissioning_risk_predict(PG_FUNCTION_ARGS)
 						RISK_SOURCES(model), values.count + values.nulls),
 				 errhint("risk_inputs lists their names in order.")));
 	if (risk_more(model) != NULL)
+	{
+		if ((risk_more(model)->properties & RISK_IS_LINEAR) && values.nulls == 0 &&
+			risk_score_linear(model, (const double *) values.value, &score))
+			PG_RETURN_FLOAT8(score);
 		return evaluate(fcinfo, use, &stages, array_values(fcinfo, use), true);
+	}
 	if (values.nulls > 0)
 		return predict_plain(fcinfo, use);
 	if (!risk_predict_inputs(model, (const double *) values.value, &score))

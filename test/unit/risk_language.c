@@ -497,6 +497,9 @@ test_limits(void)
 
 	holds(H "'categories':[{'key':'a','points':1,'conditions':[", "'c%d'", 10000, "]}]}",
 		  "$ must have at most 10000 condition keys");
+	holds(H "'categories':[{'key':'b','points':1,'conditions':['x']},{'key':'a','points':1,'"
+			"conditions':[",
+		  "'c%d'", 9999, "]}]}", "$ must have at most 10000 condition keys");
 	holds(H "'valid_for':[", "{'input':'x','from':%d}", 10000, "]," X "}",
 		  "$.valid_for must have at most 10000 bounds");
 	holds(H "'valid_for':[{'input':'x','from':1}]," X
@@ -704,6 +707,62 @@ test_inputs(void)
 		   "", "x=2", 23);
 }
 
+/* linear --- the quick way to the score of known inputs agrees with the long one, or is not there.
+ */
+static void
+linear(const char *model, const char *inputs, bool quick, double expected)
+{
+	Case     c;
+	double   numbers[64];
+	double   score = NAN;
+	uint32_t i;
+	bool     is;
+
+	ok(near(evaluate(&c, model, "", inputs), expected), "%s %s = %g", model, inputs, expected);
+	for (i = 0; i < 64; i++)
+		numbers[i] = c.values[i].number;
+	is = (risk_more(c.model)->properties & RISK_IS_LINEAR) != 0;
+	ok(is == quick &&
+		   (!is || (risk_score_linear(c.model, numbers, &score) && near(score, expected))),
+	   "%s", quick ? "the same the quick way" : "not linear");
+	release();
+}
+
+static void
+test_linear(void)
+{
+	Case   c;
+	double infinite[2] = {INFINITY, -INFINITY};
+	double large[2] = {1e300, 1};
+	double score;
+
+#define TWO                                                                                \
+	"'inputs':[{'name':'x','coefficient':2,'average':1},{'name':'y','missing':1,'missing_" \
+	"coefficient':3,'coefficient':-1}]"
+	linear(H "'intercept':0.5," TWO "}", "x=3 y=4", true, 2.5);
+	linear(H "'link':'logit','intercept':-2," TWO "}", "x=3 y=4", true, 0.5);
+	linear(H "'calibration':{'intercept':1}," TWO "}", "x=3 y=4", true, 3);
+	linear(H "'calibration':{'slope':2}," TWO "}", "x=3 y=4", true, 4);
+	linear(H "'points_min':1," TWO "}", "x=3 y=4", false, 3);
+	linear(H "'points_min':0,'points_max':0," TWO "}", "x=3 y=4", true, 2);
+	linear(H "'points_max':-1," TWO "}", "x=3 y=4", false, 1);
+	linear(H "'valid_for':[{'input':'x','from':0}]," TWO "}", "x=3 y=4", false, 2);
+	linear(H TWO ",'interactions':[{'name':'i','times':['x'],'coefficient':1}]}", "x=3 y=4", false,
+		   5);
+	linear(H TWO ",'probability':{}}", "x=3 y=4", false, 1);
+	linear(H TWO ",'unit':'spell','categories':[" A "]}", "x=3 y=4", false, 2);
+	linear(INPUT("'min':1,'coefficient':1"), "x=3", false, 3);
+	linear(INPUT("'max':1,'coefficient':1"), "x=3", false, 1);
+	linear(INPUT("'transform':'square','coefficient':1"), "x=3", false, 9);
+	linear(INPUT("'bins':[{'points':1}]"), "x=3", false, 1);
+	linear(H "'inputs':[{'name':'x','coefficient':1},{'name':'y','input':'x','coefficient':1}]}",
+		   "x=3", false, 6);
+	evaluate(&c, H "'link':'log'," TWO "}", "", "x=1 y=1");
+	ok(!risk_score_linear(c.model, infinite, &score) && !risk_score_linear(c.model, large, &score),
+	   "what overflows is left to the long way");
+	release();
+}
+
 static void
 test_splines(void)
 {
@@ -719,6 +778,9 @@ test_splines(void)
 	scores(CUBIC, "", "x=2", 2 + 2 * 6.5 / 9);
 	scores(CUBIC, "", "x=4", 4 + 2 * 24.0 / 9);
 	scores(CUBIC, "", "x=6", 6 + 2 * 42.0 / 9);
+	/* the same one to the right */
+	scores(INPUT("'spline':{'kind':'restricted_cubic','knots':[1,2,4],'coefficients':[1,2]}"), "",
+		   "x=5", 5 + 2 * 24.0 / 9);
 	/* knots 0, 1, 2, 4; basis 1: x^3 - (x-2)^3 4/2 + (x-4)^3 2/2; basis 2: (x-1)^3 - (x-2)^3 3/2 +
 	 * (x-4)^3 1/2 */
 #define CUBIC4 \
@@ -856,6 +918,48 @@ test_interactions(void)
 		   "EA", "", 11);
 }
 
+/* Categories beyond the first word of the flags. */
+static void
+test_width(void)
+{
+	char      *text = allocate(&blocks, 20000);
+	char      *to = text + sprintf(text, H "'categories':[");
+	uint64_t   words[3] = {0};
+	RiskModel *model;
+	Case       c;
+	int        i;
+
+	for (i = 0; i < 130; i++)
+		to += sprintf(to, "%s{'key':'c%d','points':1,'conditions':['k%d','all']%s}",
+					  i > 0 ? "," : "", i, i, i == 100 ? ",'needs':['c63','c129']" : "");
+	sprintf(to, "],'interactions':[{'name':'i','all':[['c64'],['c128','c2']],'points':1000}],'"
+				"counts':[{'name':'n',"
+				"'bins':[{'from':1,'points':10000},{'from':130,'points':20000}]}]}");
+	model = read_model(q(text));
+	risk_add_set(model, risk_find_condition(model, "k100", 4), words);
+	ok(words[0] == 0 && words[1] == UINT64_C(1) << 36 && words[2] == 0,
+	   "a condition of the second word");
+	c.model = model;
+	memset(&c.stages, 0xFF, sizeof(c.stages));
+	memcpy(c.stages.found, words, sizeof(words));
+	risk_evaluate(model, &c.stages, c.values, true, &c.score);
+	ok(c.score.score == 0, "it needs another");
+	memcpy(c.stages.found, words, sizeof(words));
+	c.stages.found[2] = 2;
+	risk_evaluate(model, &c.stages, c.values, true, &c.score);
+	ok(c.score.score == 10002, "which stands in the third");
+	memset(c.stages.found, 0, sizeof(words));
+	c.stages.found[1] = 1;
+	c.stages.found[2] = 1;
+	risk_evaluate(model, &c.stages, c.values, true, &c.score);
+	ok(c.score.score == 11002, "clauses of two words");
+	memset(c.stages.found, 0, sizeof(words));
+	risk_add_set(model, risk_find_condition(model, "all", 3), c.stages.found);
+	risk_evaluate(model, &c.stages, c.values, true, &c.score);
+	ok(c.score.score == 130 + 1000 + 20000, "all 130 are counted");
+	release();
+}
+
 static void
 test_whole(void)
 {
@@ -894,7 +998,6 @@ test_whole(void)
 	ok(c.score.score == 11, "raw: 1 + 2 + 8");
 	release();
 	/* order of the inputs */
-	c.model = read_model(q(H ABC "_"));
 	c.model = read_model(
 		q(H "'probability':{'inputs':[{'name':'p','coefficient':1}],'interactions':[{'name':'q','"
 			"times':['s'],'only':[{'input':'r','is':1}],'coefficient':1}]},"
@@ -1203,6 +1306,14 @@ test_explanations(void)
 							 "y||not given: not assessed||?\nz||given|9|9\n") == 0,
 	   "format 1 explained");
 	release();
+	c.model = read_model(q(H ABC ",'hierarchy':[{'category':'a','removed_by':'b'}]}"));
+	set_found(&c, "A");
+	ok(explain(&c, &rows, false) == RISK_SCORED && strcmp(rows.text, "a|||1|1\n") == 0,
+	   "nothing removes what is alone");
+	release();
+	explains(H ABC
+			 ",'counts':[{'name':'n','bins':[{'points':1}]},{'name':'m','bins':[{'points':2}]}]}",
+			 "", "", false, "n|||0|1\nm|||0|2\n");
 	/* what raises an error for the score does so for the explanation */
 	evaluate(&c, LEVELS, "", "x=q");
 	ok(explain(&c, &rows, false) == RISK_BAD_LEVEL, "an unknown level is not explained");
@@ -1668,9 +1779,11 @@ main(void)
 	test_interaction_faults();
 	test_limits();
 	test_inputs();
+	test_linear();
 	test_splines();
 	test_categories();
 	test_interactions();
+	test_width();
 	test_whole();
 	test_points();
 	test_conditions();
