@@ -913,6 +913,7 @@ test_interactions(void)
 	scores(COUNTED, "B", "", 12);
 	scores(COUNTED, "AB", "", 3.5 + 100);
 	scores(COUNTED, "ABC", "", 6.5 + 100);
+	scores(H "'categories':[{'key':'e','prefixes':['E'],'becomes':'a'}," A "]}", "E", "", 1);
 	scores(H "'categories':[{'key':'e','prefixes':['E'],'becomes':'a'}," A
 			 "],'counts':[{'name':'n','bins':[{'from':1,'points':10},{'from':2,'points':20}]}]}",
 		   "EA", "", 11);
@@ -930,8 +931,8 @@ test_width(void)
 	int        i;
 
 	for (i = 0; i < 130; i++)
-		to += sprintf(to, "%s{'key':'c%d','points':1,'conditions':['k%d','all']%s}",
-					  i > 0 ? "," : "", i, i, i == 100 ? ",'needs':['c63','c129']" : "");
+		to += sprintf(to, "%s{'key':'c%d','points':%d,'conditions':['k%d','all']%s}",
+					  i > 0 ? "," : "", i, i, i, i == 100 ? ",'needs':['c63','c129']" : "");
 	sprintf(to, "],'interactions':[{'name':'i','all':[['c64'],['c128','c2']],'points':1000}],'"
 				"counts':[{'name':'n',"
 				"'bins':[{'from':1,'points':10000},{'from':130,'points':20000}]}]}");
@@ -947,16 +948,16 @@ test_width(void)
 	memcpy(c.stages.found, words, sizeof(words));
 	c.stages.found[2] = 2;
 	risk_evaluate(model, &c.stages, c.values, true, &c.score);
-	ok(c.score.score == 10002, "which stands in the third");
+	ok(c.score.score == 10229, "which stands in the third");
 	memset(c.stages.found, 0, sizeof(words));
 	c.stages.found[1] = 1;
 	c.stages.found[2] = 1;
 	risk_evaluate(model, &c.stages, c.values, true, &c.score);
-	ok(c.score.score == 11002, "clauses of two words");
+	ok(c.score.score == 11192, "clauses of two words");
 	memset(c.stages.found, 0, sizeof(words));
 	risk_add_set(model, risk_find_condition(model, "all", 3), c.stages.found);
 	risk_evaluate(model, &c.stages, c.values, true, &c.score);
-	ok(c.score.score == 130 + 1000 + 20000, "all 130 are counted");
+	ok(c.score.score == 8385 + 1000 + 20000, "all 130 are counted");
 	release();
 }
 
