@@ -1052,7 +1052,7 @@ BEGIN
         '  fingerprint ' || card.model_fingerprint, '',
         '2 SOURCE OF DATA',
         '  ' || coalesce(card.source, unstated), '  licence: ' || card.licence,
-        CASE WHEN m.trained_from IS NOT NULL THEN pg_catalog.format('  people as of %s and later, outcomes until %s', m.trained_from, coalesce(m.trained_to::text, unstated)) END,
+        CASE WHEN m.trained_from IS NOT NULL THEN pg_catalog.format('  people as of %s and later, outcomes until %s', pg_catalog.to_char(m.trained_from, 'YYYY-MM-DD'), coalesce(pg_catalog.to_char(m.trained_to, 'YYYY-MM-DD'), unstated)) END,
         '  cohort ' || m.cohort || ', fingerprint of its rows ' || m.cohort_hash, '',
         '3 PARTICIPANTS',
         '  ' || coalesce(m.cohort_definition, card.population, unstated), '',

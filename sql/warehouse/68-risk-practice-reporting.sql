@@ -157,12 +157,12 @@ SELECT c.model::text AS model,
        CASE WHEN NOT r.few THEN r.ratio END::numeric(16,4) AS ratio,
        CASE WHEN NOT r.few THEN r.ratio_lower END::numeric(16,4) AS ratio_lower,
        CASE WHEN NOT r.few THEN r.ratio_upper END::numeric(16,4) AS ratio_upper,
-       r.low_95::numeric(16,4) AS low_95,
-       r.high_95::numeric(16,4) AS high_95,
-       r.low_998::numeric(16,4) AS low_998,
-       r.high_998::numeric(16,4) AS high_998,
-       r.low_998_adjusted::numeric(16,4) AS low_998_adjusted,
-       r.high_998_adjusted::numeric(16,4) AS high_998_adjusted,
+       CASE WHEN NOT r.few THEN r.low_95 END::numeric(16,4) AS low_95,
+       CASE WHEN NOT r.few THEN r.high_95 END::numeric(16,4) AS high_95,
+       CASE WHEN NOT r.few THEN r.low_998 END::numeric(16,4) AS low_998,
+       CASE WHEN NOT r.few THEN r.high_998 END::numeric(16,4) AS high_998,
+       CASE WHEN NOT r.few THEN r.low_998_adjusted END::numeric(16,4) AS low_998_adjusted,
+       CASE WHEN NOT r.few THEN r.high_998_adjusted END::numeric(16,4) AS high_998_adjusted,
        CASE WHEN NOT r.few THEN r.shrunk_ratio END::numeric(16,4) AS shrunk_ratio,
        c.phi::numeric(16,4) AS overdispersion,
        CASE WHEN r.few THEN 'not shown'
@@ -175,7 +175,7 @@ FROM (SELECT DISTINCT ON (k.model, l.outcome) l.comparison_id, k.model, k.model_
       ORDER BY k.model, l.outcome, l.to_day DESC, l.comparison_id DESC) c
 JOIN (SELECT x.*, x.observed BETWEEN 1 AND 4 OR x.people < 5 AS few FROM @icb@.practice_ratio x) r ON r.comparison_id = c.comparison_id;
 COMMENT ON VIEW @icb_reporting@.practice_comparison IS
-    'Practices compared for casemix, latest comparison of each model and outcome: observed over expected with its 95 % interval, the limits of the funnel for chance alone (95 and 99.8 %) and with the spread between practices (overdispersion above 1 says that chance alone does not explain it). Rank by shrunk_ratio, not by ratio. Small numbers are not shown.';
+    'Practices compared for casemix, latest comparison of each model and outcome: observed over expected with its 95 % interval, the limits of the funnel for chance alone (95 and 99.8 %) and with the spread between practices (overdispersion above 1 says that chance alone does not explain it). Rank by shrunk_ratio, not by ratio. Small numbers are not shown, nor the limits, which would give the expected number away.';
 COMMENT ON COLUMN @icb_reporting@.practice_comparison.model IS 'Name of the model.';
 COMMENT ON COLUMN @icb_reporting@.practice_comparison.model_version IS 'Version of the model.';
 COMMENT ON COLUMN @icb_reporting@.practice_comparison.practice_code IS 'Practice.';
