@@ -1084,7 +1084,7 @@ BEGIN
         (SELECT pg_catalog.string_agg('  warning: ' || w.text, E'\n') FROM pg_catalog.jsonb_array_elements_text(m.fit -> 'warnings') AS w (text)), '',
         '9 PERFORMANCE',
         coalesce((SELECT pg_catalog.string_agg(pg_catalog.concat_ws(E'\n',
-                      pg_catalog.format('  %s, rows %s of cohort %s, as of %s%s', pg_catalog.to_char(v.validated_at, 'YYYY-MM-DD'), v.rows_used, v.cohort, v.first_day,
+                      pg_catalog.format('  %s, rows %s of cohort %s, as of %s%s', pg_catalog.to_char(v.validated_at, 'YYYY-MM-DD'), v.rows_used, v.cohort, pg_catalog.to_char(v.first_day, 'YYYY-MM-DD'),
                           CASE WHEN v.same_rows THEN ' (the rows it was fitted to: looks better than it is)' ELSE '' END),
                       CASE WHEN v.row_count < 5 OR v.events BETWEEN 1 AND 4 THEN '    not shown, small numbers' END,
                       (SELECT pg_catalog.string_agg(pg_catalog.format('    %s %s%s%s', pg_catalog.rpad(q.metric, 20), @icb@.report_number(q.value, CASE WHEN q.metric IN ('rows', 'events') THEN 0 ELSE 4 END),
@@ -1115,7 +1115,7 @@ BEGIN
              THEN '  not validated on a cohort other than that of its training' END,
         CASE WHEN m.cohort_definition LIKE '%left alive before the end is left out%' THEN '  people who moved away during the outcome are not represented' END, '',
         '14 USE AND HISTORY',
-        pg_catalog.format('  sets of scores kept: %s%s', card.times_scored, ', the last as of ' || card.last_scored_as_of),
+        pg_catalog.format('  sets of scores kept: %s%s', card.times_scored, ', the last as of ' || pg_catalog.to_char(card.last_scored_as_of, 'YYYY-MM-DD')),
         (SELECT pg_catalog.string_agg(pg_catalog.format('  %s %s by %s%s', pg_catalog.to_char(h.changed_at, 'YYYY-MM-DD'), h.status, h.changed_by, ': ' || h.note), E'\n' ORDER BY h.status_id)
          FROM @icb@.model_status h WHERE h.model = name AND h.model_version = version)) || E'\n';
 END
