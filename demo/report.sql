@@ -14,7 +14,10 @@ SELECT '<h2>Risk</h2>' || commissioning.chart_pyramid('People by Charlson score,
      FROM (SELECT *, sum(patients) OVER () AS people FROM population_reporting.risk_tier WHERE model = 'charlson_quan2005_original') t));
 SELECT '<p class="note">Tiers by rank. The mean score of the highest tier is ' || round(mean_score, 1) || '.</p>'
 FROM population_reporting.risk_tier WHERE model = 'charlson_quan2005_original' ORDER BY tier_order DESC LIMIT 1;
-SELECT commissioning.chart_pyramid_history('The same over time', (SELECT jsonb_agg(h ORDER BY h.as_of, h.tier_order) FROM population_reporting.risk_tier_history h WHERE h.model = 'charlson_quan2005_original'));
+SELECT commissioning.chart_pyramid_history('Bands of the frailty score over time',
+    (SELECT jsonb_agg(b) FROM (SELECT r.as_of, s.band AS tier, s.band_order AS tier_order, count(*) AS patients
+        FROM population.risk_score s JOIN population.risk_run r ON r.risk_run_id = s.risk_run_id
+        WHERE r.model = 'hfrs_gilbert2018' AND s.band IS NOT NULL GROUP BY r.as_of, s.band, s.band_order) b));
 SELECT commissioning.chart_contributions('Why the person with the highest score for frailty has it',
     (SELECT jsonb_agg(w ORDER BY w.place) FROM population.why_person((SELECT person_id FROM population_reporting.risk_register WHERE model = 'hfrs_gilbert2018' AND rank_overall = 1), 'hfrs_gilbert2018') w WHERE w.place > 0));
 SELECT '<h2>A model trained here</h2>';

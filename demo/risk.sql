@@ -5,9 +5,9 @@ SELECT commissioning.create_warehouse('population', purpose => 'risk_stratificat
 CALL population.load();
 \echo 'Who must not be scored:'
 SELECT reason, count(*) AS people FROM population.not_scored('2025-04-01') GROUP BY reason ORDER BY reason;
-CALL population.score_population('charlson_quan2005_original', '2024-10-01');
-CALL population.score_population('charlson_quan2005_original', '2025-01-01');
 CALL population.score_population('charlson_quan2005_original', '2025-04-01');
+CALL population.score_population('hfrs_gilbert2018', '2024-10-01');
+CALL population.score_population('hfrs_gilbert2018', '2025-01-01');
 CALL population.score_population('hfrs_gilbert2018', '2025-04-01');
 \echo 'The pyramid:'
 SELECT tier, patients, lowest_score, mean_score FROM population_reporting.risk_tier WHERE model = 'charlson_quan2005_original' ORDER BY tier_order DESC;
