@@ -62,12 +62,12 @@ after() {
 }
 
 begin_run
-as_server kill -9 "$backend"
+kill -9 "$backend"
 server_up
 after 'backend killed'
 
 begin_run
-as_server kill -9 "$(head -n 1 "$work/crash/data/postmaster.pid")"
+kill -9 "$(head -n 1 "$work/crash/data/postmaster.pid")"
 for _ in $(seq 100); do kill -0 "$backend" 2>/dev/null || break; sleep 0.1; done
 as_server "$pg_bin/pg_ctl" -D "$work/crash/data" -l "$work/crash/log" -w start >/dev/null 2>&1
 after 'server killed'

@@ -21,17 +21,17 @@ as_server "$pg_bin/pg_ctl" -D "$work/standby/data" -l "$work/standby/log" -w sta
 is "$(PGHOST=$work/standby sql 'SELECT pg_is_in_recovery()')" t 'a standby'
 is "$(PGHOST=$work/standby sql "$fit")" "$primary" 'gives the same coefficients and standard errors'
 
-# forty inputs: long enough to be cancelled
-many="SELECT count(*) FROM commissioning.risk_fit('wide', 'y', (SELECT array_agg('x' || j) FROM generate_series(1, 40) j))"
-sql "CREATE TABLE wide AS SELECT y, $(for j in $(seq 40); do printf '(hashint4(i * 31 + %d) & 1023) / 1024.0::float8 AS x%d, ' "$j" "$j"; done) i FROM row" >/dev/null
-psql -Xq -c "/* the fit */ $many" >"$work/fit.log" 2>&1 &
+# eighty inputs in one process: seconds of work, so that it is there to be cancelled
+many="SELECT count(*) FROM commissioning.risk_fit('wide', 'y', (SELECT array_agg('x' || j) FROM generate_series(1, 80) j))"
+sql "CREATE TABLE wide AS SELECT y, $(for j in $(seq 80); do printf '(hashint4(i * 31 + %d) & 1023) / 1024.0::float8 AS x%d, ' "$j" "$j"; done) i FROM row" >/dev/null
+PGOPTIONS="-c max_parallel_workers_per_gather=0" psql -Xq -c "/* the fit */ $many" >"$work/fit.log" 2>&1 &
 runner=$!
 for _ in $(seq 100); do
 	backend=$(sql "SELECT pid FROM pg_stat_activity WHERE query LIKE '/* the fit */%' AND state = 'active'")
 	[[ -n $backend ]] && break
 	sleep 0.05
 done
-sleep 0.5
+sleep 0.2
 started=$(date +%s%N)
 sql "SELECT pg_cancel_backend($backend)" >/dev/null
 wait "$runner" || true
