@@ -71,7 +71,10 @@ SELECT 'statistics', format('%I.%I', s.nspname, x.stxname), pg_get_statisticsobj
 FROM pg_statistic_ext x JOIN schemas s ON s.oid = x.stxnamespace
 UNION ALL
 SELECT CASE r.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, r.qualified, details.text,
-       format('CREATE %s %s%s', CASE r.relkind WHEN 'v' THEN 'OR REPLACE VIEW' ELSE 'MATERIALIZED VIEW' END, r.qualified, details.text), r.oid, 0
+       -- the columns, which tell an upgrade whether OR REPLACE can do it
+       format('CREATE %s %s /* %s */%s', CASE r.relkind WHEN 'v' THEN 'OR REPLACE VIEW' ELSE 'MATERIALIZED VIEW' END, r.qualified,
+              (SELECT string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
+               FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum > 0), details.text), r.oid, 0
 FROM relations r
 CROSS JOIN LATERAL (SELECT concat(' WITH (' || array_to_string(r.reloptions, ', ') || ')', ' AS ', pg_get_viewdef(r.oid)) AS text) details
 WHERE r.relkind IN ('v', 'm')
@@ -370,6 +373,58 @@ REVOKE EXECUTE ON FUNCTION warehouse_as_released(text, text, integer) FROM PUBLI
 COMMENT ON FUNCTION warehouse_as_released(text, text, integer) IS
     'Objects and comments that a fresh warehouse of this name would have, without creating it. Used by upgrade_warehouse.';
 
+-- OR REPLACE takes a view only with its columns as they were and new ones behind. Any other change needs the view dropped, and with it
+-- the views and functions of the warehouse that are made of it; the upgrade makes them again in their order.
+CREATE OR REPLACE FUNCTION views_to_rebuild(name text, wanted jsonb, OUT objects text[], OUT grants text[])
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+WITH RECURSIVE ours AS (
+    SELECT n.oid FROM pg_namespace n WHERE n.nspname IN ($1, $1 || '_identity', $1 || '_reporting')
+), released AS (
+    SELECT e.kind, e.object, e.definition, substring(e.ddl FROM '/[*] (.*?) [*]/') AS columns
+    FROM jsonb_to_recordset($2) AS e (kind text, object text, definition text, ddl text)
+), doomed AS (
+    SELECT 'pg_class'::regclass AS class, c.oid AS object
+    FROM @extschema@.warehouse_objects($1) o
+    JOIN released e ON e.kind = o.kind AND e.object = o.object
+    JOIN pg_class c ON c.oid = o.object::regclass
+    WHERE o.kind = 'view' AND e.definition <> o.definition
+      AND NOT starts_with(e.columns || ', ', substring(o.ddl FROM '/[*] (.*?) [*]/') || ', ')
+    UNION
+    SELECT u.class, u.object
+    FROM doomed d
+    CROSS JOIN LATERAL (
+        -- views made of it, functions whose parsed body reads it, functions that take or give its rows
+        SELECT 'pg_class'::regclass AS class, r.ev_class AS object
+        FROM pg_depend x JOIN pg_rewrite r ON r.oid = x.objid
+        WHERE x.classid = 'pg_rewrite'::regclass AND x.refclassid = d.class AND x.refobjid = d.object AND r.ev_class <> d.object
+        UNION ALL
+        SELECT 'pg_proc'::regclass, x.objid
+        FROM pg_depend x
+        WHERE x.classid = 'pg_proc'::regclass
+          AND (x.refclassid = d.class AND x.refobjid = d.object
+               OR d.class = 'pg_class'::regclass AND x.refclassid = 'pg_type'::regclass
+                  AND x.refobjid IN (SELECT t.oid FROM pg_type t WHERE t.typrelid = d.object))
+    ) u
+), named AS (
+    SELECT 'view ' || c.oid::regclass AS object, c.relacl AS acl, c.relowner AS owner, 'TABLE ' || c.oid::regclass AS what, c.oid
+    FROM doomed d JOIN pg_class c ON d.class = 'pg_class'::regclass AND c.oid = d.object AND c.relnamespace IN (SELECT o.oid FROM ours o)
+    UNION ALL
+    SELECT CASE p.prokind WHEN 'p' THEN 'procedure ' ELSE 'function ' END || p.oid::regprocedure, p.proacl, p.proowner,
+           'ROUTINE ' || p.oid::regprocedure, p.oid
+    FROM doomed d JOIN pg_proc p ON d.class = 'pg_proc'::regclass AND p.oid = d.object AND p.pronamespace IN (SELECT o.oid FROM ours o)
+)
+SELECT coalesce(array_agg(n.object ORDER BY n.oid DESC), '{}'),
+       coalesce((SELECT array_agg(format('GRANT %s ON %s TO %s%s', a.privilege_type, g.what, a.grantee::regrole,
+                                         CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END))
+                 FROM named g CROSS JOIN LATERAL aclexplode(g.acl) a
+                 WHERE a.grantee NOT IN (0, g.owner) AND g.object IN (SELECT e.kind || ' ' || e.object FROM released e)), '{}')
+FROM named n
+$$;
+COMMENT ON FUNCTION views_to_rebuild(text, jsonb) IS
+    'Views of a warehouse whose columns a release changes otherwise than by new ones at the end, with the views and functions of the warehouse made of them, as drop_in_order takes them, and the statements that give their privileges back. Used by upgrade_warehouse; what the user made of them is not listed, so that dropping stops there.';
+
 CREATE OR REPLACE FUNCTION upgrade_warehouse(name text, replace_changed text[] DEFAULT '{}', OUT action text, OUT object text) RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -383,6 +438,9 @@ DECLARE
     step record;
     complaint text;
     new_tables text[] := '{}';
+    rebuilt text[];
+    grants text[];
+    statement text;
     obsolete text[] := '{}';
 BEGIN
     PERFORM @extschema@.owned_warehouse(warehouse);
@@ -406,6 +464,8 @@ BEGIN
                   HINT = 'Keep your versions under names of your own, then name the originals in replace_changed to have them put back.';
     END IF;
     wanted := @extschema@.warehouse_as_released(warehouse, meta ->> 'purpose', partitions);
+    SELECT x.objects, x.grants INTO rebuilt, grants FROM @extschema@.views_to_rebuild(warehouse, wanted.objects) x;
+    PERFORM @extschema@.drop_in_order(rebuilt);
 
     FOR step IN
         SELECT e.kind, e.object AS name, e.definition, e.ddl, o.definition AS present, regexp_replace(e.object, '[.][^.]+$', '') AS parent
@@ -415,8 +475,8 @@ BEGIN
         ORDER BY e.created, e.place
     LOOP
         CONTINUE WHEN step.kind IN ('column', 'default', 'not null') AND step.parent = ANY (new_tables);
-        action := CASE WHEN step.present IS NULL THEN 'created' ELSE 'replaced' END;
         object := step.kind || ' ' || step.name;
+        action := CASE WHEN step.present IS NOT NULL OR object = ANY (rebuilt) THEN 'replaced' ELSE 'created' END;
         CASE
             WHEN step.kind IN ('table', 'column', 'type') AND step.present IS NOT NULL THEN
                 RAISE EXCEPTION 'cannot change % in place', object USING ERRCODE = 'feature_not_supported',
@@ -450,6 +510,10 @@ BEGIN
             EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', step.name);
         END IF;
         RETURN NEXT;
+    END LOOP;
+
+    FOREACH statement IN ARRAY grants LOOP
+        EXECUTE statement;
     END LOOP;
 
     -- What this release no longer has. Tables, columns and types stay: data are never dropped.

@@ -90,6 +90,9 @@ sql "INSERT INTO wh_two.run (stage, version) VALUES ('load', 'x')" "
 		CREATE FUNCTION @icb@.leaving(x integer) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN x + 1;
 		CREATE VIEW @icb_reporting@.growing AS SELECT r.run_id, @icb@.leaving(1) AS one FROM @icb@.run r;
 		CREATE VIEW @icb_reporting@.going AS SELECT @icb@.leaving(2) AS two;
+		CREATE VIEW @icb@.moving AS SELECT r.run_id, r.stage FROM @icb@.run r;
+		CREATE FUNCTION @icb@.of_row(x @icb@.moving) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN x.stage;
+		CREATE VIEW @icb_reporting@.upon AS SELECT m.run_id, @icb@.of_row(m) AS stage FROM @icb@.moving m;
 		CREATE TYPE @icb@.pair AS (a integer, b text);
 		CREATE TABLE @icb@.state (id bigint PRIMARY KEY, state text NOT NULL DEFAULT 'a' CONSTRAINT state_known CHECK (state IN ('a', 'b')));
 		CREATE INDEX state_state ON @icb@.state (state);
@@ -105,6 +108,10 @@ sql "INSERT INTO wh_two.run (stage, version) VALUES ('load', 'x')" "
 		CREATE VIEW @icb_reporting@.growing WITH (security_invoker = true) AS
 			SELECT r.run_id, @icb@.arriving(0) - 1 AS one, r.stage FROM @icb@.run r;
 		COMMENT ON COLUMN @icb_reporting@.growing.stage IS 'Appended.';
+		CREATE VIEW @icb@.moving AS SELECT r.run_id, r.status, r.stage FROM @icb@.run r;
+		CREATE FUNCTION @icb@.of_row(x @icb@.moving) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN x.stage;
+		CREATE VIEW @icb_reporting@.upon AS SELECT m.run_id, @icb@.of_row(m) AS stage FROM @icb@.moving m;
+		COMMENT ON VIEW @icb_reporting@.upon IS 'Made of a view that changes.';
 		CREATE TYPE @icb@.pair AS (a integer, b text);
 		CREATE TYPE @icb@.other AS (a integer);
 		CREATE TABLE @icb@.state (id bigint PRIMARY KEY, since date NOT NULL DEFAULT '2024-04-01', n bigint GENERATED ALWAYS AS IDENTITY,
@@ -122,6 +129,7 @@ sql "INSERT INTO wh_two.run (stage, version) VALUES ('load', 'x')" "
 		CREATE FUNCTION @icb@.atomic() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC SELECT count(*) FROM @icb_reporting@.growing g; END;
 	\$part\$ WHERE part = '99-before'" "SELECT commissioning.create_warehouse('wh_four', 'invoice_validation', 2)" >/dev/null
 
+sql 'CREATE ROLE upgrade_reader' 'GRANT SELECT ON wh_three.moving, wh_three_reporting.upon TO upgrade_reader' 'GRANT EXECUTE ON FUNCTION wh_three.of_row(wh_three.moving) TO upgrade_reader'
 sql 'CREATE OR REPLACE FUNCTION wh_three.leaving(x integer) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN x + 7' \
 	'DROP INDEX wh_three.state_state' 'ALTER TABLE wh_three.state ADD COLUMN mine text'
 throws 55000 "SELECT commissioning.upgrade_warehouse('wh_three')" 'objects that the user changed are refused'
@@ -130,11 +138,19 @@ is "$(sql "SELECT kind, object, change FROM commissioning.warehouse_changes('wh_
 like "$(psql -Xq -c "SELECT commissioning.upgrade_warehouse('wh_three')" 2>&1 || true)" 'function wh_three.leaving\(integer\) \(changed\), index wh_three.state_state \(dropped\)' 'the error names them'
 is "$(sql "SELECT count(*) FROM wh_three.state" "SELECT count(*) FROM pg_class WHERE relname = 'note' AND relnamespace = 'wh_three'::regnamespace")" $'1\n0' 'a refused upgrade changes nothing'
 lives "SELECT commissioning.upgrade_warehouse('wh_three', '{wh_three.leaving(integer),wh_three.state_state}')" 'named in replace_changed they are replaced'
+is "$(sql "SELECT has_table_privilege('upgrade_reader', 'wh_three.moving', 'SELECT'), has_table_privilege('upgrade_reader', 'wh_three_reporting.upon', 'SELECT'), has_function_privilege('upgrade_reader', 'wh_three.of_row(wh_three.moving)', 'EXECUTE')")" 't|t|t' 'a view that had to be made again, and what is made of it, keep their privileges'
+sql 'DROP OWNED BY upgrade_reader' 'DROP ROLE upgrade_reader'
 is "$(diff <(warehouse_inventory "$fresh" wh_three | grep -v 'state.mine') <(warehouse_inventory "$fresh" wh_four) | head -n 20)" '' 'every kind of change arrives'
 is "$(sql 'SELECT id, since, n, state, mine FROM wh_three.state')" '1|2024-04-01|1|a|' 'rows have the new columns'
 is "$(sql "INSERT INTO wh_three.note (person_id, id) VALUES (1, 1), (2, 1) RETURNING note_id" | paste -sd,)" '1,2' 'a new partitioned table works'
 lives "SELECT commissioning.upgrade_warehouse('wh_two')" 'a warehouse without the part gets it'
 is "$(diff <(warehouse_inventory "$fresh" wh_two) <(warehouse_inventory "$fresh" wh_four) | head -n 20)" '' 'as in a fresh warehouse'
+
+sql 'CREATE VIEW public.outside AS SELECT x.stage FROM wh_three_reporting.upon x' \
+	"UPDATE commissioning.warehouse_source SET body = replace(body, 'r.run_id, r.status, r.stage FROM', 'r.run_id, r.stage, r.status FROM') WHERE part = '99-before'"
+throws 2BP01 "SELECT commissioning.upgrade_warehouse('wh_three')" 'a view that must be made again and that a view of the user needs is refused'
+sql 'DROP VIEW public.outside'
+lives "SELECT commissioning.upgrade_warehouse('wh_three')" 'without it the upgrade goes through'
 
 # What needs a decision is refused, and nothing is dropped behind the back of the user.
 sql 'CREATE VIEW public.outside AS SELECT wh_three.arriving(1) AS x' \
