@@ -14,8 +14,10 @@ DECLARE
     inner_view text;
 BEGIN
     LOOP
-        inner_view := substring(query FROM '\m@icb@\.(claim_facts|claim_price|claim_base)\M');
+        inner_view := substring(query FROM '\m@icb@\.(claim_facts|claim_coding|claim_entitlement|claim_price|claim_base)\M');
         EXIT WHEN inner_view IS NULL;
+        -- one that has no alias gets its own name
+        query := regexp_replace(query, '\m(@icb@\.' || inner_view || ')\M(?! [a-z_"])', '\1 ' || inner_view, 'g');
         query := replace(query, '@icb@.' || inner_view || ' ', '(' || rtrim(pg_get_viewdef(('@icb@.' || inner_view)::regclass), ';') || ') ');
     END LOOP;
     RETURN regexp_replace(query, '\m@icb@\.(invoice_line|activity|line_match|claim_pair|line_price|finding)\M', '@icb@.\1_p' || part, 'g');

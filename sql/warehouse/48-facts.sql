@@ -1,0 +1,166 @@
+-- The facts that rules may use: one row per line of the current position.
+
+CREATE VIEW @icb@.claim_facts WITH (security_invoker = true) AS
+SELECT c.person_id, c.submission_id, c.line_no, c.line_key, c.claim_group, c.provider_code, c.site_code, c.commissioner_code, c.contract_id,
+       c.financial_year, c.month, c.pod, c.pod_kind, c.pod_class, c.pod_needs_hrg,
+       c.pod_kind IN ('spell', 'excess', 'critical_care') AS spell_part,
+       c.treatment_function, c.hrg_sent, c.hrg::text AS hrg, c.record_hrg::text AS record_hrg,
+       coalesce(w.kind = 'ungroupable', false) OR coalesce(c.hrg_sent, '') = '' OR c.national_price AND c.hrg::text IS NULL AS hrg_ungroupable,
+       b.hrg IS NOT NULL AS hrg_age_bounded, b.age_min AS hrg_age_min, b.age_max AS hrg_age_max,
+       tw.hrg AS twin_hrg, tw.unit_price AS twin_unit_price,
+       c.national_price, c.prescribed_service, c.provider_event_id, c.cds_id, c.nhs_number_state,
+       c.activity_id, c.match_method, c.match_score,
+       c.start_date, c.end_date, c.price_date, c.age, c.sex, c.patient_classification, c.admission_method, c.attendance_status,
+       c.first_attendance, c.consultation_medium, c.multi_professional, c.main_specialty,
+       c.length_of_stay, c.critical_care_days, c.rehabilitation_days, c.palliative_days, c.qualifying_days, c.trim_point,
+       c.short_stay, c.excess_days, c.excess_days_with_critical_care,
+       g.practice_code AS responsible_practice, o.parent AS responsible_commissioner,
+       CASE WHEN pe.person_id IS NULL OR c.nhs_number_state <> 'valid' THEN NULL WHEN pe.death_date IS NULL THEN 'alive' ELSE 'dead' END AS death_state,
+       pe.death_date, c.start_date - pe.death_date AS days_after_death,
+       CASE WHEN c.pod_kind IN ('attendance', 'procedure') OR c.pod_class = 'pass_through' THEN 1 ELSE 0 END AS death_grace_days,
+       c.units, c.unit_price, c.market_forces_factor AS factor, c.total_cost AS total, c.rounding,
+       a.product, abs(c.total_cost - a.product) AS arithmetic_difference, 0.01 * greatest(abs(c.units), 1) AS arithmetic_tolerance,
+       c.tariff_name, c.tariff_year, c.expected_units, c.expected_unit_price, c.full_unit_price, c.expected_factor, c.per_day, c.price_reason,
+       abs(c.unit_price - c.expected_unit_price) AS price_difference, c.price_tolerance,
+       abs(c.market_forces_factor - c.expected_factor) AS factor_difference,
+       CASE WHEN w.kind = 'ungroupable' OR coalesce(c.hrg_sent, '') = '' OR c.national_price AND (c.hrg::text IS NULL OR c.pod_kind = 'other') THEN false
+            WHEN c.age < b.age_min OR c.age > b.age_max THEN false
+            WHEN NOT c.national_price THEN c.expected_unit_price IS NOT NULL
+            ELSE true END AS price_comparable,
+       -- the full price was charged where the short-stay price was due
+       CASE WHEN c.pod_kind <> 'spell' THEN false
+            WHEN NOT c.short_stay THEN false
+            ELSE abs(c.unit_price - c.full_unit_price) <= c.price_tolerance AND abs(c.unit_price - c.expected_unit_price) > c.price_tolerance
+       END AS short_stay_missed,
+       -- the excess days are what they would be with the critical care days left in
+       CASE WHEN c.pod_kind <> 'excess' THEN false
+            WHEN c.excess_days IS NULL THEN NULL
+            ELSE c.critical_care_days > 0 AND c.units = c.excess_days_with_critical_care AND c.units <> c.expected_units
+       END AS critical_care_counted,
+       CASE WHEN q.kind = 'duplicate' THEN q.kept_line_key END AS duplicate_of,
+       CASE WHEN q.kind = 'repeat' THEN q.kept_line_key END AS repeat_of,
+       CASE WHEN q.kind = 'overlap' THEN q.kept_line_key END AS overlap_of
+FROM @icb@.claim_price c
+LEFT JOIN @icb@.claim_pair q ON q.person_id = c.person_id AND q.submission_id = c.submission_id AND q.line_no = c.line_no
+LEFT JOIN @icb@.person pe ON pe.person_id = c.person_id
+LEFT JOIN @icb@.registration g
+  ON g.person_id = c.person_id AND g.valid_from <= c.start_date AND (g.valid_to IS NULL OR c.start_date < g.valid_to)
+LEFT JOIN @icb@.organisation_link o ON o.child = g.practice_code AND o.kind = 'commissioned_by' AND o.valid @> c.start_date
+LEFT JOIN commissioning.hrg_age_bound b ON b.hrg = c.hrg::text
+LEFT JOIN commissioning.hrg_without_price w ON w.hrg = c.hrg::text
+CROSS JOIN LATERAL (
+    SELECT CASE c.rounding WHEN 'sus' THEN round(round(c.units * c.unit_price) * coalesce(c.market_forces_factor, 1))
+                           WHEN 'none' THEN c.units * c.unit_price * coalesce(c.market_forces_factor, 1)
+                           ELSE round(c.units * c.unit_price * coalesce(c.market_forces_factor, 1), 2) END AS product) a
+LEFT JOIN LATERAL (
+    -- what the line would cost under an HRG that fits the age: the record's own, else the twin that differs in the age alone
+    SELECT t.hrg,
+           CASE WHEN c.pod_kind IN ('spell', 'excess') THEN
+                (SELECT CASE WHEN c.pod_kind = 'excess' THEN sp.per_day WHEN c.excess_apart THEN sp.pre_factor - sp.excess ELSE sp.pre_factor END
+                 FROM commissioning.price_spell(c.tariff, ROW(t.hrg::commissioning.hrg, c.patient_classification, c.admission_method, c.start_date,
+                          c.end_date, c.age, c.critical_care_days, c.rehabilitation_days, c.overlap_days, c.palliative_days, c.best_practice,
+                          NULL::text, 1, c.rounding)::commissioning.spell_line) sp)
+                WHEN c.pod_kind IN ('attendance', 'procedure') THEN
+                (SELECT ap.unit_price
+                 FROM commissioning.price_attendance(c.tariff, ROW(t.hrg::commissioning.hrg, c.treatment_function, '5', c.first_attendance,
+                          1, c.rounding)::commissioning.attendance_line) ap)
+           END AS unit_price
+    FROM (SELECT c.record_hrg::text AS hrg, 1 AS place
+          UNION ALL
+          SELECT x.twin, 2 FROM commissioning.hrg_age_twin x JOIN commissioning.hrg_age_bound y ON y.hrg = x.twin WHERE x.hrg = c.hrg::text) t
+    LEFT JOIN commissioning.hrg_age_bound tb ON tb.hrg = t.hrg
+    WHERE (c.age < b.age_min OR c.age > b.age_max) AND c.tariff IS NOT NULL
+      AND c.age BETWEEN coalesce(tb.age_min, 0) AND coalesce(tb.age_max, 150)
+    -- lists of several years name other age limits: the one that begins or ends where this one does not
+    ORDER BY t.place, tb.age_min = b.age_max + 1 OR tb.age_max = b.age_min - 1 DESC NULLS LAST, t.hrg
+    LIMIT 1
+) tw ON true;
+COMMENT ON VIEW @icb@.claim_facts IS
+    'One row per line of the current position: everything a rule may use. Live; needs icb.match() for the columns that depend on the hospital record or on other lines.';
+
+COMMENT ON COLUMN @icb@.claim_facts.person_id IS 'Person in this warehouse; no identifier outside it.';
+COMMENT ON COLUMN @icb@.claim_facts.submission_id IS 'Submission that brought the line.';
+COMMENT ON COLUMN @icb@.claim_facts.line_no IS 'Row of the file.';
+COMMENT ON COLUMN @icb@.claim_facts.line_key IS 'Identity of the line across restatements.';
+COMMENT ON COLUMN @icb@.claim_facts.claim_group IS 'Lines charged together for one event.';
+COMMENT ON COLUMN @icb@.claim_facts.provider_code IS 'Provider that claims.';
+COMMENT ON COLUMN @icb@.claim_facts.site_code IS 'Site, NULL when not sent.';
+COMMENT ON COLUMN @icb@.claim_facts.commissioner_code IS 'Commissioner charged.';
+COMMENT ON COLUMN @icb@.claim_facts.contract_id IS 'Contract that covers provider and commissioner on the price date; NULL: none.';
+COMMENT ON COLUMN @icb@.claim_facts.financial_year IS 'Financial year of the claim.';
+COMMENT ON COLUMN @icb@.claim_facts.month IS 'Financial month of the claim, 1 = April.';
+COMMENT ON COLUMN @icb@.claim_facts.pod IS 'Point of delivery as charged.';
+COMMENT ON COLUMN @icb@.claim_facts.pod_kind IS 'spell, excess, critical_care, unbundled, attendance, procedure, emergency or other.';
+COMMENT ON COLUMN @icb@.claim_facts.pod_class IS 'Class of care under which contracts set recovery rates.';
+COMMENT ON COLUMN @icb@.claim_facts.pod_needs_hrg IS 'Whether this point of delivery is priced by HRG.';
+COMMENT ON COLUMN @icb@.claim_facts.spell_part IS 'Whether the line is a spell, its excess days or its critical care.';
+COMMENT ON COLUMN @icb@.claim_facts.treatment_function IS 'Treatment function as charged.';
+COMMENT ON COLUMN @icb@.claim_facts.hrg_sent IS 'Tariff code as sent.';
+COMMENT ON COLUMN @icb@.claim_facts.hrg IS 'HRG as charged; NULL when the code sent is none.';
+COMMENT ON COLUMN @icb@.claim_facts.record_hrg IS 'HRG on the hospital record.';
+COMMENT ON COLUMN @icb@.claim_facts.hrg_ungroupable IS 'No HRG, or one that says the data could not be grouped.';
+COMMENT ON COLUMN @icb@.claim_facts.hrg_age_bounded IS 'Whether the name of the HRG holds an age.';
+COMMENT ON COLUMN @icb@.claim_facts.hrg_age_min IS 'Youngest age that the HRG allows; NULL without bounds.';
+COMMENT ON COLUMN @icb@.claim_facts.hrg_age_max IS 'Oldest age that the HRG allows; NULL without bounds.';
+COMMENT ON COLUMN @icb@.claim_facts.twin_hrg IS 'HRG that fits the age where the one charged does not.';
+COMMENT ON COLUMN @icb@.claim_facts.twin_unit_price IS 'Price of one unit under twin_hrg.';
+COMMENT ON COLUMN @icb@.claim_facts.national_price IS 'Whether the price is a national one (else local).';
+COMMENT ON COLUMN @icb@.claim_facts.prescribed_service IS 'Specialised service line, which another commissioner pays; NULL for the rest.';
+COMMENT ON COLUMN @icb@.claim_facts.provider_event_id IS 'The provider''s number of the spell or attendance.';
+COMMENT ON COLUMN @icb@.claim_facts.cds_id IS 'Record identifier sent with the claim.';
+COMMENT ON COLUMN @icb@.claim_facts.nhs_number_state IS 'valid, missing, invalid, placeholder or withheld.';
+COMMENT ON COLUMN @icb@.claim_facts.activity_id IS 'Hospital record that the line meets; NULL: none found.';
+COMMENT ON COLUMN @icb@.claim_facts.match_method IS 'How the record was found.';
+COMMENT ON COLUMN @icb@.claim_facts.match_score IS 'How well, 1 to 100.';
+COMMENT ON COLUMN @icb@.claim_facts.start_date IS 'Admission, attendance or arrival: of the record where there is one. Decides commissioner and age.';
+COMMENT ON COLUMN @icb@.claim_facts.end_date IS 'Discharge or attendance: of the record where there is one.';
+COMMENT ON COLUMN @icb@.claim_facts.price_date IS 'Decides price, factor and contract: discharge for a spell and its parts, attendance otherwise.';
+COMMENT ON COLUMN @icb@.claim_facts.age IS 'Completed years at the start: of the record where there is one.';
+COMMENT ON COLUMN @icb@.claim_facts.sex IS 'Sex on the record, else on the claim.';
+COMMENT ON COLUMN @icb@.claim_facts.patient_classification IS '1 ordinary, 2 day case, 3 and 4 regular; from the point of delivery without a record.';
+COMMENT ON COLUMN @icb@.claim_facts.admission_method IS 'Admission method; from the point of delivery without a record.';
+COMMENT ON COLUMN @icb@.claim_facts.attendance_status IS '5 and 6 attended, 2, 3, 4, 7 not; only from the record.';
+COMMENT ON COLUMN @icb@.claim_facts.first_attendance IS 'First attendance code of the record.';
+COMMENT ON COLUMN @icb@.claim_facts.consultation_medium IS 'Consultation medium of the record.';
+COMMENT ON COLUMN @icb@.claim_facts.multi_professional IS 'Multi-professional indicator of the record.';
+COMMENT ON COLUMN @icb@.claim_facts.main_specialty IS 'Main specialty of the record.';
+COMMENT ON COLUMN @icb@.claim_facts.length_of_stay IS 'Nights from admission to discharge.';
+COMMENT ON COLUMN @icb@.claim_facts.critical_care_days IS 'Critical care days of the record.';
+COMMENT ON COLUMN @icb@.claim_facts.rehabilitation_days IS 'Rehabilitation days of the record.';
+COMMENT ON COLUMN @icb@.claim_facts.palliative_days IS 'Palliative care days of the record.';
+COMMENT ON COLUMN @icb@.claim_facts.qualifying_days IS 'Length of stay less critical care, rehabilitation and palliative days.';
+COMMENT ON COLUMN @icb@.claim_facts.trim_point IS 'Days covered by the base price.';
+COMMENT ON COLUMN @icb@.claim_facts.short_stay IS 'Whether the short-stay price is due.';
+COMMENT ON COLUMN @icb@.claim_facts.excess_days IS 'Days over the trim point.';
+COMMENT ON COLUMN @icb@.claim_facts.excess_days_with_critical_care IS 'What excess_days would be with the critical care days left in.';
+COMMENT ON COLUMN @icb@.claim_facts.responsible_practice IS 'Practice of registration on the start date.';
+COMMENT ON COLUMN @icb@.claim_facts.responsible_commissioner IS 'Commissioner of that practice on that date.';
+COMMENT ON COLUMN @icb@.claim_facts.death_state IS 'alive or dead; NULL when the person could not be traced.';
+COMMENT ON COLUMN @icb@.claim_facts.death_date IS 'Date of death.';
+COMMENT ON COLUMN @icb@.claim_facts.days_after_death IS 'Days from death to start.';
+COMMENT ON COLUMN @icb@.claim_facts.death_grace_days IS 'Days after death on which activity is let pass.';
+COMMENT ON COLUMN @icb@.claim_facts.units IS 'Units charged.';
+COMMENT ON COLUMN @icb@.claim_facts.unit_price IS 'Price of one unit before the factor, as charged.';
+COMMENT ON COLUMN @icb@.claim_facts.factor IS 'Market forces factor as charged; NULL: none.';
+COMMENT ON COLUMN @icb@.claim_facts.total IS 'Amount charged.';
+COMMENT ON COLUMN @icb@.claim_facts.rounding IS 'Rounding of the contract: sus, penny or none.';
+COMMENT ON COLUMN @icb@.claim_facts.product IS 'units x unit_price x factor, rounded as the contract says.';
+COMMENT ON COLUMN @icb@.claim_facts.arithmetic_difference IS 'Distance of total from product.';
+COMMENT ON COLUMN @icb@.claim_facts.arithmetic_tolerance IS 'A penny for each unit.';
+COMMENT ON COLUMN @icb@.claim_facts.tariff_name IS 'Price list.';
+COMMENT ON COLUMN @icb@.claim_facts.tariff_year IS 'Financial year of the price list.';
+COMMENT ON COLUMN @icb@.claim_facts.expected_units IS 'Units there should be; NULL: as charged.';
+COMMENT ON COLUMN @icb@.claim_facts.expected_unit_price IS 'Price of one unit before the factor there should be.';
+COMMENT ON COLUMN @icb@.claim_facts.full_unit_price IS 'Price without the short-stay reduction, where one is due.';
+COMMENT ON COLUMN @icb@.claim_facts.expected_factor IS 'The provider''s factor on the price date.';
+COMMENT ON COLUMN @icb@.claim_facts.per_day IS 'Price of an excess day.';
+COMMENT ON COLUMN @icb@.claim_facts.price_reason IS 'Why there is no expected price.';
+COMMENT ON COLUMN @icb@.claim_facts.price_difference IS 'Distance of unit_price from expected_unit_price.';
+COMMENT ON COLUMN @icb@.claim_facts.price_tolerance IS 'Price difference that the contract lets pass.';
+COMMENT ON COLUMN @icb@.claim_facts.factor_difference IS 'Distance of factor from expected_factor.';
+COMMENT ON COLUMN @icb@.claim_facts.price_comparable IS 'Whether the price can be judged by itself: priced kind of care, HRG groupable and fit for the age.';
+COMMENT ON COLUMN @icb@.claim_facts.short_stay_missed IS 'The full price was charged where the short-stay price is due.';
+COMMENT ON COLUMN @icb@.claim_facts.critical_care_counted IS 'The excess days charged are what they would be with critical care days left in.';
+COMMENT ON COLUMN @icb@.claim_facts.duplicate_of IS 'Line that claims the very same; NULL: none.';
+COMMENT ON COLUMN @icb@.claim_facts.repeat_of IS 'Line that claims the same part of the same event with other content.';
+COMMENT ON COLUMN @icb@.claim_facts.overlap_of IS 'Spell, kept, with which this one shares a night.';
