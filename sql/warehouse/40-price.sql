@@ -164,9 +164,6 @@ SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.pro
        coalesce(k.rounding, 'penny') AS rounding, coalesce(k.price_tolerance, 1.00) AS price_tolerance,
        f.value AS provider_factor
 FROM @icb@.invoice_line l
-JOIN @icb@.submission_slice s
-  ON s.submission_id = l.submission_id AND s.dataset = 'PLCM' AND s.provider_code = l.provider_code
- AND s.commissioner_code = l.commissioner_code AND s.financial_year = l.financial_year AND s.month = l.month AND s.status = 'current'
 CROSS JOIN @icb@.default_tariff n
 LEFT JOIN commissioning.pod_reference p ON p.pod = l.pod
 LEFT JOIN @icb@.line_match m ON m.person_id = l.person_id AND m.line_key = l.line_key
@@ -180,7 +177,12 @@ CROSS JOIN LATERAL (SELECT CASE WHEN p.dataset = 'APC' THEN coalesce(a.end_date,
 LEFT JOIN @icb@.contract_cover k
   ON k.provider_code = l.provider_code AND k.commissioner_code = l.commissioner_code AND k.from_day <= d.price_date AND d.price_date < k.to_day
 LEFT JOIN @icb@.tariff t ON t.tariff_name = coalesce(k.tariff_name, n.tariff_name) AND t.valid @> d.price_date
-LEFT JOIN @icb@.factor f ON f.kind = 'market_forces' AND f.provider_code = l.provider_code AND f.valid @> d.price_date;
+LEFT JOIN @icb@.factor f ON f.kind = 'market_forces' AND f.provider_code = l.provider_code AND f.valid @> d.price_date
+-- Four columns that go together make the planner expect one row of a join and look everything up line by line: compared as one text.
+WHERE EXISTS (SELECT FROM @icb@.submission_slice s
+              WHERE s.submission_id = l.submission_id AND s.dataset = 'PLCM' AND s.status = 'current'
+                AND concat_ws('|', s.provider_code, s.commissioner_code, s.financial_year, s.month)
+                  = concat_ws('|', l.provider_code, l.commissioner_code, l.financial_year, l.month));
 COMMENT ON VIEW @icb@.claim_base IS
     'One row per line of the current position with what pricing needs: the matched record, the contract, the price list and the provider''s factor on the price date.';
 
