@@ -23,6 +23,7 @@ COMMENT ON COLUMN rule_reference.acceptance IS
 COMMENT ON COLUMN rule_reference.effort_minutes IS 'Planning assumption: minutes of a reviewer per line.';
 
 -- What is new.
+--@ sql/install/58-audit.sql
 
 -- Rules are replaced as a whole.
 DELETE FROM rule_reference;

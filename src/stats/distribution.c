@@ -47,6 +47,23 @@ commissioning_chi_square_tail(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(isinf(statistic) ? 0 : gsl_cdf_chisq_Q(statistic, df));
 }
 
+PG_FUNCTION_INFO_V1(commissioning_t_quantile);
+
+/* commissioning_t_quantile --- of Student's t distribution; 22023 outside 0 to 1 or unless df > 0.
+ */
+Datum
+commissioning_t_quantile(PG_FUNCTION_ARGS)
+{
+	double p = PG_GETARG_FLOAT8(0);
+	double df = PG_GETARG_FLOAT8(1);
+
+	if (!(p > 0 && p < 1) || !(df > 0 && isfinite(df)))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("a probability must lie between 0 and 1, both excluded, and degrees "
+							   "of freedom must be positive")));
+	PG_RETURN_FLOAT8(p < 0.5 ? gsl_cdf_tdist_Pinv(p, df) : gsl_cdf_tdist_Qinv(1 - p, df));
+}
+
 /* byar --- an end of Byar's interval (Breslow and Day 1987, volume II, page 69) about x events. */
 static double
 byar(double x, double z)
