@@ -22,6 +22,13 @@ COMMENT ON COLUMN rule_reference.acceptance IS
     'Planning assumption of the share of value that providers finally accept, until own outcomes replace it: 0.9 mostly accepted, 0.5 mixed, 0.1 mostly rejected or a clinical argument.';
 COMMENT ON COLUMN rule_reference.effort_minutes IS 'Planning assumption: minutes of a reviewer per line.';
 
+COMMENT ON TYPE rule_set IS
+    'Rules over invoice lines, read from and written as JSON: {"name", "version", "rules": [{"code", "version", "name", "level", "priority", "applies": [condition...], "fails": [condition...], "effect", "evidence": [field...], "source"}]}. A condition is [field, operator, operand]: = <> < <= > >= with a literal, or {"field": other} and optionally {"plus": N}; in, not_in with a list; starts_with with a text or a list; contains, contains_prefix with a text or a list, on an array or a text of values divided by commas; is_null, not_null, is_true, is_false without operand; {"any": [...]}, {"all": [...]}, {"not": ...} combine. Effects: {"kind": "void"}, {"kind": "hold"}, {"kind": "recompute"}, {"kind": "note"}, {"kind": "set", "units"|"unit_price"|"factor"|"total": field}. Texts compare byte by byte. Faults are 22P02 and name the JSON path.';
+COMMENT ON TYPE rule_finding IS
+    'What a rule found in a line. outcome: fail, hold (a query: the whole line is identified, nothing is taken off) or not_assessed (reason says which field is missing; amounts and evidence are NULL). A note is a fail that identifies nothing. identified: what this rule alone takes off the line as billed; net: what it takes off after the rules before it, so that the nets of a line add up to billed less expected exactly; expected_total: the line''s total after this finding and those before it. Negative amounts are undercharges. evidence: the fields the rule names; texts are cut at 1,000 bytes, NHS numbers are not shown.';
+COMMENT ON FUNCTION line_check(rule_set, record) IS
+    'All rules over one invoice line, in order of priority. The line is any row with the fields the rules name and units, unit_price, factor (NULL is 1), total and rounding; its total should be round(units * unit_price * factor). A condition on a NULL field is unknown, and so is a rule that depends on it. The line is copied per call, so it must not hold large values such as a tariff. Fields may be text, varchar, char, smallint, integer, bigint, numeric, date, boolean, icd10, opcs4, hrg, and arrays of text, icd10 and opcs4. A field the line does not have is 42703, one of the wrong type 42804, both naming rule and field; a NULL rule set is 22004; a NULL line has no findings.';
+
 -- What is new.
 --@ sql/install/58-audit.sql
 

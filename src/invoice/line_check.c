@@ -17,6 +17,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
@@ -45,6 +46,8 @@ typedef enum FieldReader
 	READ_NUMERIC,
 	READ_DATE,
 	READ_BOOL,
+	READ_TEXTS,   /* text[] */
+	READ_PRINTED, /* an array of another type: by the text form of its elements */
 	READ_NOT
 } FieldReader;
 
@@ -53,8 +56,13 @@ typedef struct BoundField
 	int         attribute; /* from 0 */
 	Oid         type;      /* under any domain */
 	FieldReader reader;
-	bool        secret; /* an NHS number: never shown */
-	FmgrInfo    output;
+	bool        secret;  /* an NHS number: never shown */
+	FmgrInfo    output;  /* of the type, for evidence */
+	Oid         element; /* of an array */
+	int16       element_length;
+	bool        element_by_value;
+	char        element_align;
+	FmgrInfo    element_output;
 	uint64      line; /* the line the value was read from */
 	RuleValue   value;
 } BoundField;
@@ -65,6 +73,7 @@ typedef struct Binding
 	uint64       fingerprint[2];
 	BoundField  *fields;
 	uint8       *classes;
+	RulesPlan    plan;
 	RuleFinding *findings;
 } Binding;
 
@@ -82,6 +91,7 @@ typedef struct CheckSite
 	Binding      *bindings[BINDINGS];
 	int           bound;
 	Oid           code_types[3];
+	Oid           code_arrays[3];
 	Oid           secret_type;
 	MemoryContext bound_memory; /* the bindings */
 	MemoryContext found_memory; /* the findings of one line */
@@ -218,9 +228,12 @@ begin_site(FunctionCallInfo fcinfo)
 	site = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(CheckSite));
 	schema = get_func_namespace(flinfo->fn_oid);
 	for (i = 0; i < 3; i++)
+	{
 		site->code_types[i] =
 			GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(code_types[i]),
 							ObjectIdGetDatum(schema));
+		site->code_arrays[i] = get_array_type(site->code_types[i]);
+	}
 	site->secret_type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
 										CStringGetDatum("nhs_number"), ObjectIdGetDatum(schema));
 	site->bound_memory =
@@ -267,15 +280,24 @@ field_reader(const CheckSite *site, Oid type, uint8 *class)
 		case BOOLOID:
 			*class = RULES_BOOL;
 			return READ_BOOL;
+		case TEXTARRAYOID:
+			*class = RULES_LIST;
+			return READ_TEXTS;
 		default:
 			break;
 	}
 	for (i = 0; i < 3; i++)
 	{
-		if (type != site->code_types[i])
-			continue;
-		*class = RULES_TEXT;
-		return READ_CODE;
+		if (OidIsValid(type) && type == site->code_types[i])
+		{
+			*class = RULES_TEXT;
+			return READ_CODE;
+		}
+		if (OidIsValid(type) && type == site->code_arrays[i])
+		{
+			*class = RULES_LIST;
+			return READ_PRINTED;
+		}
 	}
 	*class = RULES_OTHER;
 	return READ_NOT;
@@ -305,6 +327,14 @@ bind_field(const CheckSite *site, const char *name, BoundField *field, uint8 *cl
 		field->secret = field->type == site->secret_type;
 		getTypeOutputInfo(field->type, &output, &varlena);
 		fmgr_info_cxt(output, &field->output, site->bound_memory);
+		if (*class == RULES_LIST)
+		{
+			field->element = get_element_type(field->type);
+			get_typlenbyvalalign(field->element, &field->element_length, &field->element_by_value,
+								 &field->element_align);
+			getTypeOutputInfo(field->element, &output, &varlena);
+			fmgr_info_cxt(output, &field->element_output, site->bound_memory);
+		}
 		*type_name = format_type_be(attribute->atttypid);
 		return;
 	}
@@ -332,6 +362,7 @@ bind(CheckSite *site, const RuleSet *rules)
 				   &binding->classes[i], &types[i]);
 	if (!rules_bind(rules, binding->classes, types, &error))
 		ereport(ERROR, (errcode(inv_sqlstate(error.fault)), errmsg("%s", error.message)));
+	rules_plan(rules, palloc0(rules_plan_size(rules) + 1), &binding->plan);
 	MemoryContextSwitchTo(old);
 	return binding;
 }
@@ -415,6 +446,36 @@ read_text_value(RuleValue *value, Datum datum, bool blank_padded)
 }
 
 /*
+ * read_list --- the elements of an array, each followed by a NUL; NULLs are left out.
+ */
+static void
+read_list(BoundField *field, Datum datum)
+{
+	ArrayType     *array = DatumGetArrayTypeP(datum);
+	StringInfoData list;
+	Datum         *elements;
+	bool          *nulls;
+	int            count;
+	int            i;
+
+	deconstruct_array(array, field->element, field->element_length, field->element_by_value,
+					  field->element_align, &elements, &nulls, &count);
+	initStringInfo(&list);
+	for (i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			continue;
+		appendStringInfoString(&list,
+							   field->reader == READ_TEXTS
+								   ? TextDatumGetCString(elements[i])
+								   : OutputFunctionCall(&field->element_output, elements[i]));
+		appendStringInfoChar(&list, '\0');
+	}
+	field->value.text = list.data;
+	field->value.length = list.len;
+}
+
+/*
  * read_value --- the value of one field of the line at hand.
  */
 static void
@@ -451,6 +512,10 @@ read_value(BoundField *field, Datum datum)
 			break;
 		case READ_BOOL:
 			value->boolean = DatumGetBool(datum);
+			break;
+		case READ_TEXTS:
+		case READ_PRINTED:
+			read_list(field, datum);
 			break;
 		case READ_NOT:
 			break;
@@ -601,14 +666,16 @@ finding_row(const CheckSite *site, const RuleSet *rules, const RuleFinding *find
 	values[2] = CStringGetTextDatum(rules_text(rules, rule->name));
 	values[3] = Int32GetDatum(rule->priority);
 	values[4] = CStringGetTextDatum(outcomes[finding->outcome]);
-	values[6] = evidence(site, rules, rule);
 	nulls[5] = assessed;
-	nulls[7] = nulls[8] = nulls[9] = !assessed;
+	nulls[6] = nulls[7] = nulls[8] = !assessed;
+	nulls[9] = !assessed || !finding->priced;
 	if (assessed)
 	{
+		values[6] = evidence(site, rules, rule);
 		values[7] = inv_numeric_datum(finding->identified);
 		values[8] = inv_numeric_datum(finding->net);
-		values[9] = inv_numeric_datum(finding->expected);
+		if (finding->priced)
+			values[9] = inv_numeric_datum(finding->expected);
 	}
 	else
 		values[5] = CStringGetTextDatum(reason(site, rules, finding));
@@ -637,8 +704,8 @@ check_line(FunctionCallInfo fcinfo, CheckSite *site)
 
 	open_line(fcinfo, site, PG_GETARG_HEAPTUPLEHEADER(1));
 	find_binding(site, rules);
-	site->count =
-		rules_run(rules, site->binding->classes, get_value, site, site->binding->findings);
+	site->count = rules_run(rules, site->binding->classes, get_value, site, &site->binding->plan,
+							site->binding->findings);
 	if (site->count == 0)
 		return;
 	MemoryContextReset(site->found_memory);

@@ -14,11 +14,13 @@
 #include "invoice/tariff_core.h"
 
 static const char *const money_fields[] = {"units", "unit_price", "factor", "total", "rounding"};
-static const char *const operators[] = {"=",        "<>",      "<",        "<=",          ">",
-										">=",       "in",      "not_in",   "starts_with", "is_null",
-										"not_null", "is_true", "is_false", "is_not_null"};
-static const char *const class_names[] = {"missing",  "other",  "text",
-										  "a number", "a date", "a boolean"};
+static const char *const operators[] = {
+	"=",          "<>",      "<",        "<=",          ">",
+	">=",         "in",      "not_in",   "starts_with", "is_null",
+	"not_null",   "is_true", "is_false", "contains",    "contains_prefix",
+	"is_not_null"};
+static const char *const class_names[] = {"missing", "other",     "text",  "a number",
+										  "a date",  "a boolean", "a list"};
 
 /* What rules_compile has read so far; texts are named by their offset in pool until the parts are
  * joined. */
@@ -252,6 +254,36 @@ read_plus(Reading *r, RuleNode *node)
 }
 
 /*
+ * has_operand --- does the operator compare with something?
+ */
+static bool
+has_operand(int op)
+{
+	return op < RULE_IS_NULL || op > RULE_IS_FALSE;
+}
+
+/*
+ * read_texts --- one text, or a list of them.
+ */
+static bool
+read_texts(Reading *r, RuleNode *node)
+{
+	if (json_peek(&r->json) == '[')
+	{
+		if (!read_list(r, node))
+			return false;
+	}
+	else
+	{
+		node->count = 1;
+		if (!read_literal(r))
+			return false;
+	}
+	return ((const RuleOperand *) r->operands.data)[node->first].class == RULES_TEXT ||
+		   bad(r, "texts");
+}
+
+/*
  * read_operand --- the third element of a condition.
  */
 static bool
@@ -265,6 +297,8 @@ read_operand(Reading *r, RuleNode *node)
 		return read_field_operand(r, node);
 	if (list || (c == '[' && node->op == RULE_STARTS_WITH))
 		return read_list(r, node);
+	if (node->op >= RULE_CONTAINS)
+		return read_texts(r, node);
 	node->count = 1;
 	return read_literal(r);
 }
@@ -298,9 +332,10 @@ read_atom(Reading *r)
 		op = RULE_NOT_NULL;
 	if (op < 0)
 		return bad(r,
-				   "one of = <> < <= > >= in not_in starts_with is_null not_null is_true is_false");
+				   "one of = <> < <= > >= in not_in starts_with contains contains_prefix is_null "
+				   "not_null is_true is_false");
 	node.op = op;
-	if (op < RULE_IS_NULL)
+	if (has_operand(op))
 	{
 		if (!json_next(&r->json))
 			return bad(r, "[field, operator, operand]");
@@ -309,7 +344,7 @@ read_atom(Reading *r)
 	}
 	if (json_next(&r->json))
 	{
-		if (op >= RULE_IS_NULL)
+		if (!has_operand(op))
 			return bad(r, "no operand");
 		if (!read_plus(r, &node))
 			return false;
@@ -414,13 +449,14 @@ read_condition(Reading *r)
 }
 
 /*
- * read_effect --- {"kind": "void" | "hold" | "recompute"} or {"kind": "set", component: field, ...}
+ * read_effect --- {"kind": "void" | "hold" | "recompute" | "note"} or {"kind": "set", component:
+ * field, ...}
  */
 static bool
 read_effect(Reading *r, Rule *rule)
 {
 	static const char *const names[] = {"units", "unit_price", "factor", "total", "kind"};
-	static const char *const kinds[] = {"void", "hold", "set", "recompute"};
+	static const char *const kinds[] = {"void", "hold", "set", "recompute", "note"};
 	unsigned                 seen = 0;
 	uint32_t                 word;
 	int                      kind = -1;
@@ -441,10 +477,10 @@ read_effect(Reading *r, Rule *rule)
 		}
 		if (!read_text(r, 20, &word))
 			return false;
-		kind = word_index(r->pool.data + word, kinds, 4);
+		kind = word_index(r->pool.data + word, kinds, 5);
 		r->pool.length = word;
 		if (kind < 0)
-			return bad(r, "void, hold, set or recompute");
+			return bad(r, "void, hold, set, recompute or note");
 	}
 	if (r->json.error->fault != JSON_OK)
 		return false;
@@ -837,6 +873,14 @@ bind_atom(const RuleSet *rules, const Rule *rule, const RuleNode *node, const ui
 		return bind_field(rules, rule, node->field, RULES_MISSING, classes, types, error);
 	if (node->op == RULE_IS_TRUE || node->op == RULE_IS_FALSE)
 		return bind_field(rules, rule, node->field, RULES_BOOL, classes, types, error);
+	if (node->op >= RULE_CONTAINS)
+		return class == RULES_LIST ||
+			   bind_field(rules, rule, node->field, RULES_TEXT, classes, types, error);
+	if (class == RULES_LIST)
+		return bind_fail(rules, rule, node->field, JSON_WRONG_TYPE,
+						 "is a list: conditions on it are contains, contains_prefix, is_null and "
+						 "not_null",
+						 error);
 	if (node->op == RULE_STARTS_WITH &&
 		!bind_field(rules, rule, node->field, RULES_TEXT, classes, types, error))
 		return false;
@@ -1017,6 +1061,55 @@ compare_fields(const RuleValue *value, const RuleValue *other, RuleClass class, 
 }
 
 /*
+ * one_of --- is the element one of the operands, or does it start with one?
+ */
+static bool
+one_of(const Run *run, const RuleNode *node, const char *element, size_t length)
+{
+	const RuleOperand *operand = rules_operands(run->rules) + node->first;
+	bool               prefix = node->op != RULE_CONTAINS;
+	uint32_t           i;
+
+	for (i = 0; i < node->count; i++, operand++)
+		if ((prefix ? operand->length <= length : operand->length == length) &&
+			memcmp(element, rules_text(run->rules, operand->text), operand->length) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * list_holds --- does an element of the list match?
+ *
+ * A text is a list whose elements are divided by commas, blanks around them
+ * and empty elements ignored; a list proper ends each element with a NUL.
+ */
+static bool
+list_holds(const Run *run, const RuleNode *node, const RuleValue *value)
+{
+	char        divider = run->classes[node->field] == RULES_LIST ? '\0' : ',';
+	const char *at = value->text;
+	const char *end = value->text + value->length;
+
+	while (at < end)
+	{
+		const char *stop = memchr(at, divider, (size_t) (end - at));
+		const char *next;
+
+		if (stop == NULL)
+			stop = end;
+		next = stop + 1;
+		while (divider == ',' && at < stop && *at == ' ')
+			at++;
+		while (divider == ',' && stop > at && stop[-1] == ' ')
+			stop--;
+		if (stop > at && one_of(run, node, at, (size_t) (stop - at)))
+			return true;
+		at = next;
+	}
+	return false;
+}
+
+/*
  * atom_literals --- a condition on a known value and literals.
  */
 static int64_t
@@ -1027,13 +1120,9 @@ atom_literals(const Run *run, const RuleNode *node, const RuleValue *value)
 	uint32_t i;
 
 	if (node->op == RULE_STARTS_WITH)
-	{
-		for (i = 0; i < node->count; i++, operand++)
-			if (operand->length <= value->length &&
-				memcmp(value->text, rules_text(run->rules, operand->text), operand->length) == 0)
-				return IS_TRUE;
-		return IS_FALSE;
-	}
+		return truth(one_of(run, node, value->text, value->length));
+	if (node->op >= RULE_CONTAINS)
+		return truth(list_holds(run, node, value));
 	if (node->op == RULE_IN || node->op == RULE_NOT_IN)
 	{
 		for (i = 0; i < node->count; i++, operand++)
@@ -1166,7 +1255,7 @@ apply_effect(const Run *run, const Rule *rule, Money *money)
 {
 	int i;
 
-	if (rule->effect == RULE_HOLD)
+	if (rule->effect == RULE_HOLD || rule->effect == RULE_NOTE)
 		return FITS;
 	if (rule->effect == RULE_VOID)
 	{
@@ -1215,7 +1304,14 @@ value_finding(const Run *run, const Rule *rule, const Money *billed, Money *curr
 	Money   after = *current;
 	int64_t missing;
 
-	if (!billed->known[RULES_TOTAL])
+	finding->priced = billed->known[RULES_TOTAL];
+	if (rule->effect == RULE_NOTE)
+	{
+		finding->identified = finding->net = inv_decimal(0, 0);
+		finding->expected = current->amounts[RULES_TOTAL];
+		return FITS;
+	}
+	if (!finding->priced)
 		return RULES_TOTAL;
 	if ((missing = apply_effect(run, rule, &alone)) != FITS ||
 		(missing = apply_effect(run, rule, &after)) != FITS ||
@@ -1230,14 +1326,152 @@ value_finding(const Run *run, const Rule *rule, const Money *billed, Money *curr
 }
 
 /*
+ * same_atom --- do two conditions ask the same?
+ */
+static bool
+same_atom(const RuleSet *rules, const RuleNode *a, const RuleNode *b)
+{
+	const RuleOperand *left = rules_operands(rules) + a->first;
+	const RuleOperand *right = rules_operands(rules) + b->first;
+	uint32_t           i;
+
+	if (a->op != b->op || a->field != b->field || a->count != b->count || a->plus != b->plus ||
+		a->against_field != b->against_field)
+		return false;
+	if (a->against_field)
+		return a->first == b->first;
+	for (i = 0; i < a->count; i++)
+		if (left[i].class != right[i].class || left[i].number != right[i].number ||
+			left[i].length != right[i].length ||
+			memcmp(rules_text(rules, left[i].text), rules_text(rules, right[i].text),
+				   left[i].length) != 0)
+			return false;
+	return true;
+}
+
+/*
+ * rules_plan_size --- bytes of memory that rules_plan needs.
+ */
+size_t
+rules_plan_size(const RuleSet *rules)
+{
+	return (rules->rules + 63) / 64 * (RULES_GUARDS + 1) * sizeof(uint64_t);
+}
+
+/*
+ * plan_guard --- enters a condition of a rule among the guards while there is room.
+ */
+static void
+plan_guard(const RuleSet *rules, RulesPlan *plan, uint32_t index, uint32_t rule)
+{
+	const RuleNode *nodes = rules_nodes(rules);
+	uint32_t        guard;
+
+	for (guard = 0; guard < plan->guards; guard++)
+		if (same_atom(rules, &nodes[plan->nodes[guard]], &nodes[index]))
+			break;
+	if (guard == RULES_GUARDS)
+		return;
+	if (guard == plan->guards)
+		plan->nodes[plan->guards++] = index;
+	plan->out[guard * plan->words + rule / 64] |= UINT64_C(1) << rule % 64;
+}
+
+/*
+ * one_rule --- is the guard that of one rule alone? Then it saves nothing.
+ */
+static bool
+one_rule(const RulesPlan *plan, uint32_t guard)
+{
+	uint64_t seen = 0;
+	uint32_t i;
+
+	for (i = 0; i < plan->words; i++)
+	{
+		uint64_t word = plan->out[guard * plan->words + i];
+
+		if ((word & (word - 1)) != 0 || (word != 0 && seen != 0))
+			return false;
+		seen |= word;
+	}
+	return true;
+}
+
+/*
+ * rules_plan --- finds the guards of a rule set; memory is zeroed and lives as
+ * long as the plan.
+ *
+ * Only conditions that stand by themselves under "applies" count: one that is
+ * false makes the whole false, whatever the others are.
+ */
+void
+rules_plan(const RuleSet *rules, void *memory, RulesPlan *plan)
+{
+	const RuleNode *nodes = rules_nodes(rules);
+	uint32_t        kept = 0;
+	uint32_t        i;
+	uint32_t        child;
+
+	plan->words = (rules->rules + 63) / 64;
+	plan->guards = 0;
+	plan->out = memory;
+	plan->left = plan->out + (size_t) plan->words * RULES_GUARDS;
+	for (i = 0; i < rules->rules; i++)
+	{
+		uint32_t root = rules_rules(rules)[i].applies;
+
+		for (child = root + 1; child < nodes[root].end; child = nodes[child].end)
+			if (nodes[child].kind == RULE_ATOM)
+				plan_guard(rules, plan, child, i);
+	}
+	for (i = 0; i < plan->guards; i++)
+	{
+		if (one_rule(plan, i))
+			continue;
+		plan->nodes[kept] = plan->nodes[i];
+		memmove(plan->out + kept * plan->words, plan->out + i * plan->words,
+				plan->words * sizeof(uint64_t));
+		kept++;
+	}
+	plan->guards = kept;
+}
+
+/*
+ * pass_guards --- leaves the rules none of whose guards is false.
+ */
+static void
+pass_guards(const Run *run, const RulesPlan *plan)
+{
+	const RuleNode *nodes = rules_nodes(run->rules);
+	uint32_t        guard;
+	uint32_t        i;
+
+	for (i = 0; i < plan->words; i++)
+		plan->left[i] = ~UINT64_C(0);
+	for (guard = 0; guard < plan->guards; guard++)
+	{
+		const uint64_t *out = plan->out + guard * plan->words;
+		uint64_t        asked = 0;
+
+		for (i = 0; i < plan->words; i++)
+			asked |= out[i] & plan->left[i];
+		if (asked == 0 || eval_atom(run, &nodes[plan->nodes[guard]]) != IS_FALSE)
+			continue;
+		for (i = 0; i < plan->words; i++)
+			plan->left[i] &= ~out[i];
+	}
+}
+
+/*
  * rules_run --- all rules over one line, in order of priority; returns the
  * number of findings.
  *
- * classes are those the rules were bound to; findings has room for every rule.
+ * classes are those the rules were bound to; findings has room for every rule;
+ * plan may be NULL.
  */
 uint32_t
 rules_run(const RuleSet *rules, const uint8_t *classes, RulesGet get, void *line,
-		  RuleFinding *findings)
+		  const RulesPlan *plan, RuleFinding *findings)
 {
 	Run      run = {rules, classes, get, line};
 	Money    billed;
@@ -1246,12 +1480,17 @@ rules_run(const RuleSet *rules, const uint8_t *classes, RulesGet get, void *line
 	uint32_t count = 0;
 	uint32_t i;
 
+	if (plan != NULL)
+		pass_guards(&run, plan);
 	for (i = 0; i < rules->rules; i++)
 	{
 		const Rule  *rule = rules_rules(rules) + i;
 		RuleFinding *finding = &findings[count];
-		int64_t      result = eval(&run, rule->applies);
+		int64_t      result;
 
+		if (plan != NULL && !(plan->left[i / 64] & UINT64_C(1) << i % 64))
+			continue;
+		result = eval(&run, rule->applies);
 		if (result == IS_TRUE)
 			result = eval(&run, rule->fails);
 		if (result == IS_FALSE)

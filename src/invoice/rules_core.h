@@ -60,7 +60,8 @@ typedef enum RuleEffect
 	RULE_VOID,
 	RULE_HOLD,
 	RULE_SET,
-	RULE_RECOMPUTE
+	RULE_RECOMPUTE,
+	RULE_NOTE /* found, worth nothing */
 } RuleEffect;
 
 typedef struct Rule
@@ -103,6 +104,8 @@ typedef enum RuleOperator
 	RULE_NOT_NULL,
 	RULE_IS_TRUE,
 	RULE_IS_FALSE,
+	RULE_CONTAINS,        /* the list holds one of the operands */
+	RULE_CONTAINS_PREFIX, /* an element of the list starts with one of them */
 	RULE_OPERATORS
 } RuleOperator;
 
@@ -128,7 +131,9 @@ typedef enum RuleClass
 	RULES_TEXT,
 	RULES_NUMBER,
 	RULES_DATE,
-	RULES_BOOL
+	RULES_BOOL,
+	RULES_LIST /* texts, each followed by a NUL; conditions contains, contains_prefix, null or not
+				*/
 } RuleClass;
 
 typedef struct RuleOperand
@@ -219,9 +224,28 @@ typedef struct RuleFinding
 	InvDecimal identified;
 	InvDecimal net;
 	InvDecimal expected; /* of the line after this finding */
+	bool       priced;   /* expected is known: always, but for a note on a line without a total */
 } RuleFinding;
 
+/*
+ * Guards: conditions that stand under "applies" of several rules.  Each is
+ * evaluated once for a line; where it is false its rules are passed over.
+ */
+#define RULES_GUARDS 64
+
+typedef struct RulesPlan
+{
+	uint32_t  words;  /* of a set of rules, 64 rules a word */
+	uint32_t  guards; /* those in use */
+	uint32_t  nodes[RULES_GUARDS];
+	uint64_t *out;  /* by guard: the rules that it lets through when it is false */
+	uint64_t *left; /* the rules that are left for the line at hand */
+} RulesPlan;
+
+extern size_t rules_plan_size(const RuleSet *rules);
+extern void   rules_plan(const RuleSet *rules, void *memory, RulesPlan *plan);
+
 extern uint32_t rules_run(const RuleSet *rules, const uint8_t *classes, RulesGet get, void *line,
-						  RuleFinding *findings);
+						  const RulesPlan *plan, RuleFinding *findings);
 
 #endif /* RULES_CORE_H */

@@ -47,10 +47,29 @@ FROM bill, line_check(rules(
 -- odd values: evidence never fails
 SELECT f.rule_code, f.outcome, f.reason, left(f.evidence::text, 140) AS evidence, length(f.evidence::text) AS length
 FROM line_check(rules(rule('A', 1, '[["a", ">", 0]]', '{"kind": "void"}', '[]', '["a", "b", "c", "d", "e", "t", "x"]'),
-                      rule('B', 1, '[["b", "not_null"]]', '{"kind": "void"}', '[]', '["f", "g", "h", "i"]')),
+                      rule('B', 1, '[["b", "not_null"]]', '{"kind": "void"}', '[]', '["f", "g", "h", "i"]'),
+                      rule('C', 1, '[["b", "not_null"]]', '{"kind": "void"}', '[]', '["a", "b", "c", "d", "e", "t", "x"]')),
     (SELECT r FROM (SELECT 1::numeric AS units, 'NaN'::numeric AS unit_price, 1.0::numeric AS factor, 5::numeric AS total, 'penny'::text AS rounding, 'NaN'::numeric AS a,
                     'Infinity'::numeric AS b, 'infinity'::date AS c, '-infinity'::timestamp AS d, '4713-01-01 BC'::date AS e, repeat('é', 100000) AS t,
                     E'quote " backslash \\ tab \t' AS x, 'Infinity'::float8 AS f, ARRAY[1, NULL] AS g, '{"a": 1}'::jsonb AS h, 1e-40::numeric AS i) r)) f;
+-- lists: arrays of texts and codes, and texts of values divided by commas; a note is found and worth nothing
+SELECT f.rule_code, f.outcome, f.reason, f.evidence, f.identified, f.net, f.expected_total
+FROM line_check(rules(rule('A', 1, '[["d", "contains", "I10X"]]', '{"kind": "note"}', '[]', '["d"]'),
+                      rule('B', 1, '[["d", "contains", "I10"]]', '{"kind": "note"}'),
+                      rule('C', 1, '[["d", "contains_prefix", ["J4", "E1"]]]', '{"kind": "note"}'),
+                      rule('D', 1, '[["p", "contains_prefix", "W37"]]', '{"kind": "note"}', '[]', '["p"]'),
+                      rule('E', 2, '[["flags", "contains", "late"]]', '{"kind": "void"}', '[]', '["flags", "names"]'),
+                      rule('F', 3, '[["names", "contains", ["x", "a, b"]]]', '{"kind": "note"}'),
+                      rule('G', 3, '[["names", "contains", "a"]]', '{"kind": "note"}'),
+                      rule('H', 3, '[["none", "contains", "a"]]', '{"kind": "note"}'),
+                      rule('I', 3, '[["nothing", "contains", "a"]]', '{"kind": "note"}'),
+                      rule('J', 3, '[["nothing", "is_null"]]', '{"kind": "note"}')),
+    (SELECT r FROM (SELECT 1::numeric AS units, 10::numeric AS unit_price, NULL::numeric AS factor, 10::numeric AS total, 'penny'::text AS rounding,
+                    '{I10X,E119}'::icd10[] AS d, '{W371,NULL}'::opcs4[] AS p, 'early, late'::text AS flags, ARRAY['a, b', NULL, 'c'] AS names,
+                    '{}'::text[] AS none, NULL::text[] AS nothing) r)) f;
+-- a note asks for no money
+SELECT f.rule_code, f.outcome, f.identified, f.net, f.expected_total
+FROM line_check(rules(rule('A', 1, '[["pod", "is_null"]]', '{"kind": "note"}')), (SELECT jsonb_populate_record(NULL::bill, '{}'))) f;
 -- extreme money: out of range is not assessed, other rules go on
 SELECT f.rule_code, f.outcome, f.reason, f.net
 FROM line_check(rules(rule('A', 1, '[["total", ">", 0]]', '{"kind": "recompute"}'), rule('B', 2, '[["total", ">", 0]]', '{"kind": "void"}')),

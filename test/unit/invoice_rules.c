@@ -72,6 +72,7 @@ refused(const char *json, const char *message)
 	",\"applies\":" applies ",\"fails\":" fails ",\"effect\":" effect               \
 	",\"evidence\":[\"pod\"],\"source\":\"s\"}"
 #define FAILS(condition) SET(RULE_AS("A", "1", "[]", "[" condition "]", "{\"kind\":\"void\"}"))
+#define EFFECT_ON(fails, effect) SET(RULE_AS("A", "1", "[]", fails, effect))
 #define EFFECT(effect) SET(RULE_AS("A", "1", "[]", "[[\"pod\",\"is_null\"]]", effect))
 
 /* before, a text and after: up to so many characters are let through to the next fault */
@@ -185,7 +186,8 @@ test_faults(void)
 	refused(FAILS("[\"1234567890123456789012345678901234567890123456789012345678901234\"]"),
 			"$.rules[0].fails[0][0]: expected 1 to 63 characters");
 	refused(FAILS("[\"a\",\"is\"]"), "$.rules[0].fails[0][1]: expected one of = <> < <= > >= in "
-									 "not_in starts_with is_null not_null is_true is_false");
+									 "not_in starts_with contains contains_prefix is_null not_null "
+									 "is_true is_false");
 	refused(FAILS("[\"a\",\"=\"]"), "$.rules[0].fails[0]: expected [field, operator, operand]");
 	refused(FAILS("[\"a\",\"is_null\",1]"), "$.rules[0].fails[0][2]: expected no operand");
 	refused(FAILS("[\"a\",\"is_false\",1]"), "$.rules[0].fails[0][2]: expected no operand");
@@ -201,6 +203,16 @@ test_faults(void)
 	refused_as(FAILS("[\"a\",\"=\",0.0000001]"), JSON_OUT_OF_RANGE,
 			   "$.rules[0].fails[0][2]: expected a number with at most 6 decimals and 12 digits "
 			   "before them");
+	refused(FAILS("[\"a\",\"contains\"]"),
+			"$.rules[0].fails[0]: expected [field, operator, operand]");
+	refused(FAILS("[\"a\",\"contains\",1]"), "$.rules[0].fails[0][2]: expected texts");
+	refused(FAILS("[\"a\",\"contains_prefix\",[1,2]]"), "$.rules[0].fails[0][2]: expected texts");
+	refused(FAILS("[\"a\",\"contains\",[]]"),
+			"$.rules[0].fails[0][2]: expected a list with at least one value");
+	refused(FAILS("[\"a\",\"contains\",[\"b\",1]]"),
+			"$.rules[0].fails[0][2][1]: expected a list of one kind");
+	refused(FAILS("[\"a\",\"contains\",{\"field\":\"b\"}]"),
+			"$.rules[0].fails[0][2]: expected a string, a number, true or false");
 	refused(FAILS("[\"a\",\"in\",1]"), "$.rules[0].fails[0][2]: expected an array");
 	refused(FAILS("[\"a\",\"not_in\",{\"field\":\"b\"}]"),
 			"$.rules[0].fails[0][2]: expected an array");
@@ -237,8 +249,10 @@ test_faults(void)
 	refused(EFFECT("{}"), "$.rules[0].effect: expected the key \"kind\"");
 	refused(EFFECT("1"), "$.rules[0].effect: expected an object");
 	refused(EFFECT("{\"kind\":\"avoid\"}"),
-			"$.rules[0].effect.kind: expected void, hold, set or recompute");
+			"$.rules[0].effect.kind: expected void, hold, set, recompute or note");
 	refused(EFFECT("{\"kind\":1}"), "$.rules[0].effect.kind: expected a string");
+	refused(EFFECT("{\"kind\":\"note\",\"total\":\"u\"}"),
+			"$.rules[0].effect: expected components for the kind \"set\" only");
 	refused(EFFECT("{\"kind\":\"void\",\"kind\":\"void\"}"), "$.rules[0].effect.kind: given twice");
 	refused(EFFECT("{\"kinds\":\"void\"}"), "$.rules[0].effect.kinds: unknown key");
 	refused(EFFECT("{\"kind\":\"void\",\"units\":\"u\"}"),
@@ -302,7 +316,11 @@ static const Field line[] = {
 	{"yes", RULES_BOOL, "boolean", "t"},
 	{"no", RULES_BOOL, "boolean", "f"},
 	{"maybe", RULES_BOOL, "boolean", NULL},
-	{"thing", RULES_OTHER, "point", "x"}};
+	{"thing", RULES_OTHER, "point", "x"},
+	{"codes", RULES_LIST, "text[]", "I10|E11X|Z92|"},
+	{"no_codes", RULES_LIST, "text[]", ""},
+	{"null_codes", RULES_LIST, "text[]", NULL},
+	{"flags", RULES_TEXT, "text", "A1, B22 ,,C3"}};
 #define FIELDS (sizeof(line) / sizeof(line[0]))
 
 static RuleValue   values[40];
@@ -339,6 +357,18 @@ set_value(RuleValue *value, const Field *field)
 	value->text = text;
 	value->length = length;
 	value->boolean = *text == 't';
+	if (field->class == RULES_LIST)
+	{
+		static char list[40];
+		size_t      i;
+
+		/* a bar for the NUL after each element */
+		memset(list, 'Z', sizeof(list));
+		for (i = 0; i < length; i++)
+			list[i] = text[i] == '|' ? '\0' : text[i];
+		if (length > 0)
+			value->text = list;
+	}
 	if (field->class == RULES_DATE)
 	{
 		static const int32_t may = 8887; /* 2024-05-01 */
@@ -450,6 +480,19 @@ test_binding(void)
 	misfit(FAILS("[\"thing\",\"=\",{\"field\":\"thing\"}]"), JSON_WRONG_TYPE,
 		   "rule \"A\": field \"thing\" is of type point, which conditions cannot use");
 
+	misfit(FAILS("[\"total\",\"contains\",\"1\"]"), JSON_WRONG_TYPE,
+		   "rule \"A\": field \"total\" is of type numeric, the rule needs text");
+	misfit(FAILS("[\"nowhere\",\"contains\",\"1\"]"), JSON_UNKNOWN_FIELD,
+		   "rule \"A\": field \"nowhere\" does not exist in the line");
+	misfit(FAILS("[\"codes\",\"=\",\"I10\"]"), JSON_WRONG_TYPE,
+		   "rule \"A\": field \"codes\" is a list: conditions on it are contains, "
+		   "contains_prefix, is_null and not_null");
+	misfit(FAILS("[\"codes\",\"starts_with\",\"I10\"]"), JSON_WRONG_TYPE,
+		   "rule \"A\": field \"codes\" is a list: conditions on it are contains, "
+		   "contains_prefix, is_null and not_null");
+	misfit(FAILS("[\"pod\",\"=\",{\"field\":\"codes\"}]"), JSON_WRONG_TYPE,
+		   "rule \"A\": field \"codes\" is of type text[], the rule needs text");
+
 	/* the money fields */
 	rules = compile(SET(""), strlen(SET("")), &error);
 	for (field = 0; field < RULES_MONEY_FIELDS; field++)
@@ -483,27 +526,14 @@ show(InvDecimal value)
 }
 
 /* findings of the line with some fields changed, as text */
+/* the findings as text: code, outcome, identified, net, expected; or code ? field */
 static void
-checks_with(const char *fields, const char *json, const char *expected)
+describe(const RuleSet *rules, const RuleFinding *findings, uint32_t count, char *found)
 {
-	static const char *const outcomes[] = {"fail", "hold", "?"};
-	char                     found[2000] = "";
-	uint8_t                  classes[40];
-	JsonError                error;
-	RuleSet                 *rules = compile(json, strlen(json), &error);
-	RuleFinding              findings[10];
-	uint32_t                 count;
+	static const char *const outcomes[] = {"fail", "hold"};
 	uint32_t                 i;
 
-	overrides = fields;
-	if (rules == NULL || !bound(rules, classes, &error))
-	{
-		ok(false, "%.100s fits (%s)", json, error.message);
-		return;
-	}
-	overrides = NULL;
-	memset(findings, 0x5a, sizeof(findings));
-	count = rules_run(rules, classes, get, NULL, findings);
+	*found = '\0';
 	for (i = 0; i < count; i++)
 	{
 		const Rule *rule = rules_rules(rules) + findings[i].rule;
@@ -518,11 +548,47 @@ checks_with(const char *fields, const char *json, const char *expected)
 			snprintf(one, sizeof(one), "%s%s %s %s %s %s", i ? "; " : "",
 					 rules_text(rules, rule->code), outcomes[findings[i].outcome],
 					 show(findings[i].identified), show(findings[i].net),
-					 show(findings[i].expected));
+					 findings[i].priced ? show(findings[i].expected) : "unpriced");
 		strcat(found, one);
 	}
+}
+
+static uint32_t
+run_clean(const RuleSet *rules, const uint8_t *classes, const RulesPlan *plan,
+		  RuleFinding *findings)
+{
+	memset(findings, 0x5a, 10 * sizeof(RuleFinding));
+	return rules_run(rules, classes, get, NULL, plan, findings);
+}
+
+static void
+checks_with(const char *fields, const char *json, const char *expected)
+{
+	char        found[2000];
+	char        planned[2000];
+	uint8_t     classes[40];
+	JsonError   error;
+	RuleSet    *rules = compile(json, strlen(json), &error);
+	RuleFinding findings[10];
+	RulesPlan   plan;
+	void       *memory;
+
+	overrides = fields;
+	if (rules == NULL || !bound(rules, classes, &error))
+	{
+		ok(false, "%.100s fits (%s)", json, error.message);
+		return;
+	}
+	overrides = NULL;
+	describe(rules, findings, run_clean(rules, classes, NULL, findings), found);
 	ok(strcmp(found, expected) == 0, "%s: %s (%s)",
 	   json + strlen("{\"name\":\"t\",\"version\":\"1\",\"rules\":"), expected, found);
+	memory = calloc(1, rules_plan_size(rules) + 1);
+	rules_plan(rules, memory, &plan);
+	describe(rules, findings, run_clean(rules, classes, &plan, findings), planned);
+	if (strcmp(found, planned) != 0)
+		ok(false, "with a plan: %s", planned);
+	free(memory);
 	release(rules);
 }
 
@@ -617,6 +683,39 @@ test_conditions(void)
 	checks_with(" units=?", FAILS("[\"units\",\"=\",1],[\"maybe\",\"is_true\"]"), "A ? units");
 	TRUE("[\"yes\",\"in\",[true,false]]");
 
+	/* lists */
+	TRUE("[\"codes\",\"contains\",\"I10\"]");
+	TRUE("[\"codes\",\"contains\",\"E11X\"]");
+	TRUE("[\"codes\",\"contains\",\"Z92\"]");
+	FALSE("[\"codes\",\"contains\",\"E11\"]");
+	FALSE("[\"codes\",\"contains\",\"I101\"]");
+	FALSE("[\"codes\",\"contains\",\"\"]");
+	TRUE("[\"codes\",\"contains\",[\"X\",\"Z92\"]]");
+	FALSE("[\"codes\",\"contains\",[\"X\",\"Y\"]]");
+	TRUE("[\"codes\",\"contains_prefix\",\"E11\"]");
+	TRUE("[\"codes\",\"contains_prefix\",[\"X\",\"Z\"]]");
+	TRUE("[\"codes\",\"contains_prefix\",\"Z92\"]");
+	FALSE("[\"codes\",\"contains_prefix\",\"Z92Z\"]");
+	FALSE("[\"codes\",\"contains_prefix\",\"11\"]");
+	TRUE("{\"not\":[\"codes\",\"contains\",\"X\"]}");
+	FALSE("[\"no_codes\",\"contains\",\"I10\"]");
+	FALSE("[\"no_codes\",\"contains_prefix\",\"\"]");
+	UNKNOWN("[\"null_codes\",\"contains\",\"I10\"]", "null_codes");
+	TRUE("[\"null_codes\",\"is_null\"]");
+	TRUE("[\"codes\",\"not_null\"]");
+	TRUE("[\"flags\",\"contains\",\"A1\"]");
+	TRUE("[\"flags\",\"contains\",\"B22\"]");
+	TRUE("[\"flags\",\"contains\",\"C3\"]");
+	FALSE("[\"flags\",\"contains\",\"B2\"]");
+	FALSE("[\"flags\",\"contains\",\"\"]");
+	FALSE("[\"flags\",\"contains\",\"A1, B22\"]");
+	TRUE("[\"flags\",\"contains_prefix\",\"B\"]");
+	FALSE("[\"flags\",\"contains_prefix\",\"22\"]");
+	TRUE("[\"pod\",\"contains\",\"NEL\"]");
+	FALSE("[\"pod\",\"contains\",\"NELX\"]");
+	FALSE("[\"empty\",\"contains\",\"\"]");
+	UNKNOWN("[\"no_text\",\"contains\",\"x\"]", "no_text");
+
 	UNKNOWN("[\"no_text\",\"=\",\"x\"]", "no_text");
 	UNKNOWN("[\"no_text\",\"<>\",\"x\"]", "no_text");
 	UNKNOWN("[\"no_text\",\"not_in\",[\"x\"]]", "no_text");
@@ -681,6 +780,7 @@ test_conditions(void)
 #define VOID "{\"kind\":\"void\"}"
 #define HOLD "{\"kind\":\"hold\"}"
 #define RECOMPUTE "{\"kind\":\"recompute\"}"
+#define NOTE "{\"kind\":\"note\"}"
 
 static void
 test_money(void)
@@ -700,6 +800,13 @@ test_money(void)
 		   "A fail 420 420 2310; B fail 2730 2310 0; C fail 2729.5 0 0");
 	checks(SET(R("A", "1", HOLD) "," R("B", "2", PRICE) "," R("C", "3", HOLD)),
 		   "A hold 2730 0 2730; B fail 420 420 2310; C hold 2730 0 2310");
+	/* a note is found and worth nothing, wherever it stands, and asks for no money */
+	checks(SET(R("A", "1", NOTE) "," R("B", "2", PRICE) "," R("C", "3", NOTE)),
+		   "A fail 0 0 2730; B fail 420 420 2310; C fail 0 0 2310");
+	checks(SET(R("A", "1", VOID) "," R("B", "2", NOTE)), "A fail 2730 2730 0; B fail 0 0 0");
+	checks_with(" total=?", SET(R("A", "1", NOTE) "," R("B", "2", VOID)),
+				"A fail 0 0 unpriced; B ? total");
+	checks(EFFECT_ON("[[\"maybe\",\"is_true\"]]", NOTE), "A ? maybe");
 	checks_with(" total=2800.005", SET(R("A", "5", RECOMPUTE)), "A fail 70.005 70.005 2730");
 	checks_with(" total=2800.005", SET(R("A", "4", PRICE) "," R("B", "5", RECOMPUTE)),
 				"A fail 490.005 490.005 2310; B fail 70.005 0 2310");
@@ -742,6 +849,123 @@ test_money(void)
 	checks_with(" rounding=penny unit_price=10.5 factor=1.05 total=12", SET(R("A", "1", RECOMPUTE)),
 				"A fail 0.97 0.97 11.03");
 	checks_with(" total=-2730 units=-1", SET(R("A", "1", VOID)), "A fail -2730 -2730 0");
+}
+
+/*
+ * A plan never changes what is found: random sets of up to 150 rules whose
+ * conditions are drawn from a few, so that many share them.
+ */
+static void
+test_plan(void)
+{
+	static const char *const atoms[] = {"[\"pod\",\"=\",\"NEL\"]",
+										"[\"pod\",\"=\",\"EL\"]",
+										"[\"pod\",\"in\",[\"EL\",\"NEL\"]]",
+										"[\"pod\",\"in\",[\"EL\",\"DC\"]]",
+										"[\"yes\",\"is_true\"]",
+										"[\"no\",\"is_true\"]",
+										"[\"maybe\",\"is_true\"]",
+										"[\"total\",\">\",1]",
+										"[\"total\",\">\",9000]",
+										"[\"unknown\",\"=\",1]",
+										"[\"later\",\">\",{\"field\":\"day\"}]",
+										"[\"later\",\">\",{\"field\":\"day\"},{\"plus\":5}]",
+										"{\"not\":[\"yes\",\"is_true\"]}",
+										"{\"any\":[[\"no\",\"is_true\"],[\"yes\",\"is_true\"]]}",
+										"[\"pod\",\"<\",{\"field\":\"other_pod\"}]",
+										"[\"pod\",\">\",{\"field\":\"other_pod\"}]",
+										"[\"codes\",\"contains\",\"I10\"]",
+										"[\"codes\",\"contains\",\"X\"]"};
+	static char              json[60000];
+	static RuleFinding       plain[150], planned[150];
+	uint64_t                 seed = 11;
+	int                      tried;
+	int                      same = 0;
+	int                      findings = 0;
+	int                      guards = 0;
+
+	for (tried = 0; tried < 400; tried++)
+	{
+		char     *p = json;
+		uint8_t   classes[40];
+		JsonError error;
+		RulesPlan plan;
+		RuleSet  *rules;
+		void     *memory;
+		int       count = 1 + tried % 150;
+		int       i;
+		int       k;
+		uint32_t  a;
+		uint32_t  b;
+
+		p += sprintf(p, "{\"name\":\"t\",\"version\":\"1\",\"rules\":[");
+		for (i = 0; i < count; i++)
+		{
+			p += sprintf(
+				p,
+				"%s{\"code\":\"%d\",\"version\":\"1\",\"name\":\"n\",\"level\":\"line\","
+				"\"priority\":%d,\"effect\":{\"kind\":\"%s\"},\"fails\":[[\"yes\",\"is_true\"]],"
+				"\"applies\":[",
+				i ? "," : "", i, 1 + i % 5, i % 3 ? "hold" : "recompute");
+			seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+			for (k = 0; k < (int) (seed >> 60) % 4; k++)
+				p += sprintf(p, "%s%s", k ? "," : "",
+							 atoms[(seed >> (20 + 8 * k)) % (sizeof(atoms) / sizeof(atoms[0]))]);
+			p += sprintf(p, "]}");
+		}
+		strcpy(p, "]}");
+		rules = compile(json, strlen(json), &error);
+		if (rules == NULL || !bound(rules, classes, &error))
+			break;
+		memory = calloc(1, rules_plan_size(rules) + 1);
+		rules_plan(rules, memory, &plan);
+		a = rules_run(rules, classes, get, NULL, NULL, plain);
+		b = rules_run(rules, classes, get, NULL, &plan, planned);
+		for (i = 0; a == b && i < (int) a; i++)
+			if (plain[i].rule != planned[i].rule || plain[i].outcome != planned[i].outcome)
+				break;
+		same += a == b && i == (int) a;
+		findings += a;
+		guards += plan.guards;
+		free(memory);
+		release(rules);
+	}
+	ok(tried == 400 && same == 400, "with a plan 400 random sets find what they find without (%d)",
+	   same);
+	ok(findings > 1000 && guards > 1000, "%d findings, %d guards", findings, guards);
+}
+
+/* What a plan holds: conditions shared by rules, once each, with the rules that they let through.
+ */
+static void
+test_guards(void)
+{
+	static const char json[] = SET(RULE_AS(
+		"A", "1", "[[\"no\",\"is_true\"],[\"pod\",\"=\",\"NEL\"]]", "[[\"yes\",\"is_true\"]]",
+		VOID) "," RULE_AS("B", "2", "[[\"pod\",\"=\",\"NEL\"],[\"pod\",\"=\",\"EL\"]]",
+						  "[[\"yes\",\"is_true\"]]",
+						  VOID) "," RULE_AS("C", "3", "[[\"no\",\"is_true\"]]",
+											"[[\"yes\",\"is_true\"]]",
+											VOID) "," RULE_AS("D", "4",
+															  "[{\"not\":[\"no\",\"is_true\"]}]",
+															  "[[\"no\",\"is_true\"]]", VOID));
+	JsonError         error;
+	RuleSet          *rules = compile(json, strlen(json), &error);
+	void             *memory = calloc(1, rules_plan_size(rules));
+	uint8_t           classes[40];
+	RuleFinding       findings[4];
+	RulesPlan         plan;
+
+	ok(bound(rules, classes, &error), "bound");
+	rules_plan(rules, memory, &plan);
+	ok(rules_plan_size(rules) == 65 * sizeof(uint64_t), "one word for each guard and the rest");
+	ok(plan.words == 1 && plan.guards == 2 && plan.out[0] == 5 && plan.out[1] == 3,
+	   "two guards: of A and C, of A and B (%u)", plan.guards);
+	ok(rules_run(rules, classes, get, NULL, &plan, findings) == 0 &&
+		   plan.left[0] == (~UINT64_C(0) & ~UINT64_C(5)),
+	   "rules whose guard is false are passed over, others not");
+	free(memory);
+	release(rules);
 }
 
 static void
@@ -824,7 +1048,7 @@ test_garbage(void)
 			(rules == NULL && error.message[0] != '$'))
 			break;
 		if (rules != NULL && bound(rules, classes, &error))
-			rules_run(rules, classes, get, NULL, findings);
+			rules_run(rules, classes, get, NULL, NULL, findings);
 		good += rules != NULL;
 		release(rules);
 	}
@@ -840,6 +1064,8 @@ main(void)
 	test_binding();
 	test_conditions();
 	test_money();
+	test_plan();
+	test_guards();
 	test_layout();
 	test_garbage();
 	ok(live == 0, "all memory is given back (%d blocks)", live);
