@@ -157,7 +157,7 @@ CREATE TYPE rule_finding AS (
     expected_total numeric
 );
 COMMENT ON TYPE rule_finding IS
-    'What a rule found in a line. outcome: fail, hold (a query: the whole line is identified, nothing is taken off) or not_assessed (reason says which field is missing; amounts and evidence are NULL). A note is a fail that identifies nothing. identified: what this rule alone takes off the line as billed; net: what it takes off after the rules before it, so that the nets of a line add up to billed less expected exactly; expected_total: the line''s total after this finding and those before it. Negative amounts are undercharges. evidence: the fields the rule names; texts are cut at 1,000 bytes, NHS numbers are not shown.';
+    'What a rule found in a line. outcome: fail, hold (a query: the whole line is identified, nothing is taken off) or not_assessed (reason says which field is missing; amounts and evidence are NULL). A note is a fail that identifies nothing. identified: what this rule alone takes off the line as billed; net: what it takes off after the rules before it, so that the nets of a line add up to billed less expected exactly; expected_total: the line''s total after this finding and those before it. What one rule has set, a later one only lowers: of two right prices the lower holds. Negative amounts are undercharges. evidence: the fields the rule names; texts are cut at 1,000 bytes, NHS numbers are not shown.';
 
 CREATE FUNCTION line_check(rules rule_set, line record) RETURNS SETOF rule_finding
     AS 'MODULE_PATHNAME', 'commissioning_line_check' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20 ROWS 1;

@@ -1195,6 +1195,7 @@ typedef struct Money
 {
 	InvDecimal amounts[RULES_COMPONENTS];
 	bool       known[RULES_COMPONENTS];
+	bool       settled[RULES_COMPONENTS]; /* by a rule before: only lowered from then on */
 	bool       is_void;
 } Money;
 
@@ -1214,6 +1215,7 @@ read_money(const Run *run, Money *money)
 		const RuleValue *value = run->get(run->line, i);
 
 		money->known[i] = value->state == RULE_KNOWN;
+		money->settled[i] = false;
 		money->amounts[i] = value->number;
 		if (i == RULES_FACTOR && value->state == RULE_NULL)
 		{
@@ -1246,14 +1248,36 @@ recompute(const Run *run, Money *money)
 }
 
 /*
+ * settle --- gives a component its right value; one that a rule before has
+ * given is only lowered, and so is the total of a line on which a rule before
+ * has set anything.
+ */
+static void
+settle(Money *money, int component, InvDecimal value)
+{
+	bool bounded = money->settled[component];
+	int  i;
+
+	for (i = 0; component == RULES_TOTAL && i < RULES_COMPONENTS; i++)
+		bounded = bounded || money->settled[i];
+	if (!bounded || inv_compare(value, money->amounts[component]) < 0)
+		money->amounts[component] = value;
+	money->known[component] = true;
+}
+
+/*
  * apply_effect --- what the rule's fix makes of the line's money.
  *
- * A line that is void stays void.
+ * A line that is void stays void. Two rules may both say what a price, a
+ * number of units or the whole line should be: the lower holds, so that no
+ * rule gives back what one before it took off.
  */
 static int64_t
 apply_effect(const Run *run, const Rule *rule, Money *money)
 {
-	int i;
+	InvDecimal total = money->amounts[RULES_TOTAL];
+	int64_t    missing;
+	int        i;
 
 	if (rule->effect == RULE_HOLD || rule->effect == RULE_NOTE)
 		return FITS;
@@ -1263,7 +1287,7 @@ apply_effect(const Run *run, const Rule *rule, Money *money)
 		money->amounts[RULES_TOTAL] = inv_decimal(0, 0);
 		return FITS;
 	}
-	for (i = 0; i < RULES_COMPONENTS; i++)
+	for (i = RULES_COMPONENTS - 1; i >= 0; i--)
 	{
 		const RuleValue *value;
 
@@ -1272,13 +1296,19 @@ apply_effect(const Run *run, const Rule *rule, Money *money)
 		value = run->get(run->line, rule->set[i]);
 		if (value->state != RULE_KNOWN)
 			return rule->set[i];
-		money->known[i] = true;
 		if (i != RULES_TOTAL || !money->is_void)
-			money->amounts[i] = value->number;
+			settle(money, i, value->number);
 	}
-	if (money->is_void || rule->set[RULES_TOTAL] != RULES_NO_FIELD)
-		return FITS;
-	return recompute(run, money);
+	if (!money->is_void && rule->set[RULES_TOTAL] == RULES_NO_FIELD)
+	{
+		if ((missing = recompute(run, money)) != FITS)
+			return missing;
+		if (money->settled[RULES_TOTAL] && inv_compare(money->amounts[RULES_TOTAL], total) > 0)
+			money->amounts[RULES_TOTAL] = total;
+	}
+	for (i = 0; i < RULES_COMPONENTS; i++)
+		money->settled[i] = money->settled[i] || rule->set[i] != RULES_NO_FIELD;
+	return FITS;
 }
 
 /*

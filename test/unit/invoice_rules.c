@@ -302,6 +302,9 @@ static const Field line[] = {
 	{"expected_price", RULES_NUMBER, "numeric", "2200"},
 	{"expected_factor", RULES_NUMBER, "numeric", "1.03"},
 	{"expected_units", RULES_NUMBER, "integer", "2"},
+	{"lower_price", RULES_NUMBER, "numeric", "2000"},
+	{"dearer_price", RULES_NUMBER, "numeric", "2700"},
+	{"huge_price", RULES_NUMBER, "numeric", "30000"},
 	{"huge", RULES_NUMBER, "numeric", "170141183460469231731687303715884105727"},
 	{"small", RULES_NUMBER, "numeric", "0.5"},
 	{"unknown", RULES_NUMBER, "numeric", NULL},
@@ -777,6 +780,9 @@ test_conditions(void)
 #define PRICE "{\"kind\":\"set\",\"unit_price\":\"expected_price\"}"
 #define FACTOR "{\"kind\":\"set\",\"factor\":\"expected_factor\"}"
 #define UNITS "{\"kind\":\"set\",\"units\":\"expected_units\"}"
+#define LOWER "{\"kind\":\"set\",\"unit_price\":\"lower_price\"}"
+#define DEARER "{\"kind\":\"set\",\"unit_price\":\"dearer_price\"}"
+#define TOTAL_OF(field) "{\"kind\":\"set\",\"total\":\"" field "\"}"
 #define VOID "{\"kind\":\"void\"}"
 #define HOLD "{\"kind\":\"hold\"}"
 #define RECOMPUTE "{\"kind\":\"recompute\"}"
@@ -813,7 +819,37 @@ test_money(void)
 	checks_with(" total=2800.005", SET(R("B", "3", RECOMPUTE) "," R("A", "4", PRICE)),
 				"B fail 70.005 70.005 2730; A fail 490.005 420 2310");
 	checks(SET(R("A", "1", "{\"kind\":\"set\",\"total\":\"small\"}") "," R("B", "2", FACTOR)),
-		   "A fail 2729.5 2729.5 0.5; B fail 52 -2677.5 2678");
+		   "A fail 2729.5 2729.5 0.5; B fail 52 0 0.5");
+	/* what a rule has set is only lowered by those after it, whichever comes first */
+	checks(SET(R("A", "3", PRICE) "," R("B", "4", LOWER)),
+		   "A fail 420 420 2310; B fail 630 210 2100");
+	checks(SET(R("B", "3", LOWER) "," R("A", "4", PRICE)),
+		   "B fail 630 630 2100; A fail 420 0 2100");
+	checks(SET(R("A", "3", PRICE) "," R("B", "4", DEARER)),
+		   "A fail 420 420 2310; B fail -105 0 2310");
+	checks(SET(R("B", "3", DEARER) "," R("A", "4", PRICE)),
+		   "B fail -105 -105 2835; A fail 420 525 2310");
+	checks(SET(R("A", "3", UNITS) "," R("B", "4", "{\"kind\":\"set\",\"units\":\"units\"}")),
+		   "A fail -2730 -2730 5460; B fail 0 2730 2730");
+	/* one that sets another component may still raise the line */
+	checks(SET(R("A", "3", PRICE) "," R("B", "4", "{\"kind\":\"set\",\"factor\":\"small\"}") "," R(
+			   "C", "5", FACTOR)),
+		   "A fail 420 420 2310; B fail 1430 1210 1100; C fail 52 0 1100");
+	checks(SET(R("A", "3", PRICE) "," R("B", "4", UNITS)),
+		   "A fail 420 420 2310; B fail -2730 -2310 4620");
+	/* the total of a line is bounded by what was found before, and bounds what is found after */
+	checks(SET(R("A", "3", PRICE) "," R("B", "4", TOTAL_OF("units"))),
+		   "A fail 420 420 2310; B fail 2729 2309 1");
+	checks(SET(R("A", "3", LOWER) "," R("B", "4", TOTAL_OF("expected_price"))),
+		   "A fail 630 630 2100; B fail 530 0 2100");
+	checks(SET(R("A", "3", HOLD) "," R("B", "4", TOTAL_OF("huge_price"))),
+		   "A hold 2730 0 2730; B fail -27270 -27270 30000");
+	checks(SET(R("B", "3", TOTAL_OF("expected_price")) "," R("A", "4", LOWER)),
+		   "B fail 530 530 2200; A fail 630 100 2100");
+	checks(SET(R("B", "3", TOTAL_OF("expected_price")) "," R("A", "5", RECOMPUTE)),
+		   "B fail 530 530 2200; A fail 0 0 2200");
+	checks(SET(R("B", "3", TOTAL_OF("expected_price")) "," R("A", "4", TOTAL_OF("lower_price"))),
+		   "B fail 530 530 2200; A fail 730 200 2000");
 	checks(SET(R("A", "1",
 				 "{\"kind\":\"set\",\"units\":\"expected_units\",\"unit_price\":\"expected_price\","
 				 "\"factor\":\"expected_factor\"}")),
