@@ -35,7 +35,9 @@ BEGIN
             -- who sees which people is the owner's to say, and what was told about whom stays told
             'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON NAME.row_reader, NAME.reidentification FROM NAME_operator',
             -- what was offered to people is only added to
-            'REVOKE UPDATE, DELETE, TRUNCATE ON NAME.intervention_event FROM NAME_operator'
+            'REVOKE UPDATE, DELETE, TRUNCATE ON NAME.intervention_event FROM NAME_operator',
+            -- and so is what reviewers found
+            'REVOKE UPDATE, DELETE, TRUNCATE ON NAME.audit, NAME.audit_line, NAME.audit_review FROM NAME_operator'
         ]) WITH ORDINALITY AS s (statement, n)
         ORDER BY s.n
     LOOP

@@ -41,6 +41,7 @@ DELETE FROM rule_reference;
 
 -- Warehouses: these files say CREATE OR REPLACE.
 --@ sql/install/80-warehouse.sql
+--@ sql/install/82-roles.sql
 
 -- Privileges on what is new, at the very end.
 --@ sql/install/95-grants.sql
