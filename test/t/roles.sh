@@ -48,7 +48,7 @@ expected() {
 		SELECT 'schema' AS kind, key AS object, value AS privileges FROM jsonb_each_text(jsonb_build_object($schemas))
 		UNION ALL
 		SELECT CASE r.relkind WHEN 'v' THEN 'view' ELSE 'table' END, r.object,
-			concat_ws(',', 'SELECT', CASE WHEN '$run' <> '' AND r.relname = 'intervention_event' THEN 'INSERT'
+			concat_ws(',', 'SELECT', CASE WHEN '$run' <> '' AND r.relname IN ('intervention_event', 'audit', 'audit_line', 'audit_review') THEN 'INSERT'
 				WHEN '$run' <> '' AND r.n <> 'r_icb_reporting' AND r.relname NOT IN ('meta', 'deployed_object', 'row_reader', 'reidentification') THEN 'INSERT,UPDATE,DELETE,TRUNCATE'
 				WHEN '$config' <> '' AND r.n = 'r_icb' AND r.relkind <> 'v' AND NOT r.no_config THEN 'INSERT,UPDATE,DELETE' END)
 		FROM relation r WHERE $see
@@ -105,6 +105,7 @@ can operator 'load people' "INSERT INTO r_icb_identity.person_identifier VALUES 
 can operator 'start a run' "SELECT r_icb.finish_run(r_icb.start_run('load'))"
 cannot operator 'rewrite what was deployed' 'DELETE FROM r_icb.deployed_object'
 cannot operator 'rewrite what people were offered' 'UPDATE r_icb.intervention_event SET note = NULL'
+cannot operator 'rewrite what reviewers found' 'UPDATE r_icb.audit_review SET note = NULL'
 can admin 'keep contracts' "INSERT INTO r_icb.contract (contract_id, title, basis, valid) VALUES ('c', 'C', 'block', '[2024-04-01,2025-04-01)')"
 cannot admin 'read identity' 'SELECT * FROM r_icb_identity.person_identifier'
 cannot admin 'change claims' 'DELETE FROM r_icb.invoice_line'
