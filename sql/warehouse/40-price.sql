@@ -159,6 +159,9 @@ SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.pro
        CASE WHEN a.activity_id IS NOT NULL THEN coalesce(a.overlap_days, 0) END AS overlap_days,
        CASE WHEN a.activity_id IS NOT NULL THEN coalesce(a.palliative_days, 0) END AS palliative_days,
        coalesce(a.best_practice, false) AS best_practice,
+       -- what only the record says
+       a.activity_id IS NOT NULL AS has_record, a.best_practice AS record_best_practice, a.admission_source, a.discharge_method, a.discharge_destination,
+       a.discharge_ready_date AS ready_date, a.administrative_category, a.department_type, a.referral_id, a.diagnoses, a.procedures,
        x.claim_group IS NOT NULL AS excess_apart,
        k.contract_id, coalesce(k.tariff_name, n.tariff_name) AS tariff_name, t.body AS tariff, t.financial_year AS tariff_year,
        coalesce(k.rounding, 'penny') AS rounding, coalesce(k.price_tolerance, 1.00) AS price_tolerance,

@@ -12,6 +12,8 @@ SELECT c.person_id, c.submission_id, c.line_no, c.line_key, c.claim_group, c.pro
        c.activity_id, c.match_method, c.match_score,
        c.start_date, c.end_date, c.price_date, c.age, c.sex, c.patient_classification, c.admission_method, c.attendance_status,
        c.first_attendance, c.consultation_medium, c.multi_professional, c.main_specialty,
+       c.has_record, c.admission_source, c.discharge_method, c.discharge_destination, c.ready_date, c.administrative_category, c.department_type,
+       c.referral_id, c.diagnoses, c.procedures,
        c.length_of_stay, c.critical_care_days, c.rehabilitation_days, c.palliative_days, c.qualifying_days, c.trim_point,
        c.short_stay, c.excess_days, c.excess_days_with_critical_care,
        g.practice_code AS responsible_practice, o.parent AS responsible_commissioner,
@@ -124,6 +126,16 @@ COMMENT ON COLUMN @icb@.claim_facts.first_attendance IS 'First attendance code o
 COMMENT ON COLUMN @icb@.claim_facts.consultation_medium IS 'Consultation medium of the record.';
 COMMENT ON COLUMN @icb@.claim_facts.multi_professional IS 'Multi-professional indicator of the record.';
 COMMENT ON COLUMN @icb@.claim_facts.main_specialty IS 'Main specialty of the record.';
+COMMENT ON COLUMN @icb@.claim_facts.has_record IS 'Whether the hospital record was found.';
+COMMENT ON COLUMN @icb@.claim_facts.admission_source IS 'NHS Data Dictionary SOURCE OF ADMISSION.';
+COMMENT ON COLUMN @icb@.claim_facts.discharge_method IS 'NHS Data Dictionary METHOD OF DISCHARGE.';
+COMMENT ON COLUMN @icb@.claim_facts.discharge_destination IS 'NHS Data Dictionary DESTINATION OF DISCHARGE.';
+COMMENT ON COLUMN @icb@.claim_facts.ready_date IS 'Day from which the patient was fit to leave.';
+COMMENT ON COLUMN @icb@.claim_facts.administrative_category IS '01 NHS, 02 private, 03 amenity, 04 category II; only from the record.';
+COMMENT ON COLUMN @icb@.claim_facts.department_type IS 'Emergency department type 01 to 05.';
+COMMENT ON COLUMN @icb@.claim_facts.referral_id IS 'Referral the event belongs to; only from the record.';
+COMMENT ON COLUMN @icb@.claim_facts.diagnoses IS 'ICD-10 codes in recorded order, primary first.';
+COMMENT ON COLUMN @icb@.claim_facts.procedures IS 'OPCS-4 codes in recorded order, primary first.';
 COMMENT ON COLUMN @icb@.claim_facts.length_of_stay IS 'Nights from admission to discharge.';
 COMMENT ON COLUMN @icb@.claim_facts.critical_care_days IS 'Critical care days of the record.';
 COMMENT ON COLUMN @icb@.claim_facts.rehabilitation_days IS 'Rehabilitation days of the record.';
@@ -164,3 +176,21 @@ COMMENT ON COLUMN @icb@.claim_facts.critical_care_counted IS 'The excess days ch
 COMMENT ON COLUMN @icb@.claim_facts.duplicate_of IS 'Line that claims the very same; NULL: none.';
 COMMENT ON COLUMN @icb@.claim_facts.repeat_of IS 'Line that claims the same part of the same event with other content.';
 COMMENT ON COLUMN @icb@.claim_facts.overlap_of IS 'Spell, kept, with which this one shares a night.';
+
+-- The views beneath have the same columns: each gets the comment it has here where its own part gave it none.
+DO $comments$
+DECLARE
+    target record;
+BEGIN
+    FOR target IN
+        SELECT c.oid::pg_catalog.regclass AS relation, a.attname, pg_catalog.col_description(f.attrelid, f.attnum) AS meaning
+        FROM pg_catalog.pg_class c
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        JOIN pg_catalog.pg_attribute f ON f.attrelid = '@icb@.claim_facts'::pg_catalog.regclass AND f.attname = a.attname
+        WHERE c.relnamespace = '@icb@'::pg_catalog.regnamespace AND c.relname IN ('claim_base', 'claim_price', 'claim_entitlement', 'claim_coding')
+          AND pg_catalog.col_description(c.oid, a.attnum) IS NULL AND pg_catalog.col_description(f.attrelid, f.attnum) IS NOT NULL
+    LOOP
+        EXECUTE pg_catalog.format('COMMENT ON COLUMN %s.%I IS %L', target.relation, target.attname, target.meaning);
+    END LOOP;
+END
+$comments$;

@@ -49,7 +49,7 @@ DECLARE
         "provider_event_id": "Hospital provider spell number or attendance identifier.", "provider_factor": "Market forces factor of the provider on the day.",
         "qualifying_days": "Days that count against the trim point.", "quality": "Sliding scale of quality.", "quality_side": "Whether quality moves gains, losses or both.",
         "quantity": "Quantity that went in.", "rate": "Rate that was applied.", "raw": "The row as it was sent.", "reason": "Why.", "received_at": "When it was received.",
-        "record_hrg": "HRG of the record.", "recorded_at": "When it was recorded.", "recorded_by": "Role that recorded it.",
+        "record_best_practice": "Whether the best practice criteria were met, NULL when not stated.", "record_hrg": "HRG of the record.", "recorded_at": "When it was recorded.", "recorded_by": "Role that recorded it.",
         "recoverable": "Part of the net amount that the contract lets the commissioner recover, in pounds.", "recovery_rate": "Share that the contract lets the commissioner recover.",
         "refused_amount": "Money in refused rows of the slice.", "refused_count": "Refused rows of the slice.", "rehabilitation_days": "Days of rehabilitation.",
         "relates_to_period": "Period that the amount belongs to.", "released_at": "When the held slice was released.", "released_by": "Role that released the held slice.",
