@@ -31,6 +31,7 @@ COMMENT ON FUNCTION line_check(rule_set, record) IS
 
 -- What is new.
 --@ sql/install/58-audit.sql
+--@ sql/install/63-invoice-charts.sql
 
 -- Rules are replaced as a whole.
 DELETE FROM rule_reference;
