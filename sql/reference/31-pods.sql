@@ -4,7 +4,7 @@ CREATE TABLE pod_reference (
     pod       text PRIMARY KEY,
     dataset   text CHECK (dataset IN ('APC', 'OP', 'EC')),
     unit      text NOT NULL,
-    kind      text NOT NULL CHECK (kind IN ('spell', 'excess', 'critical_care', 'unbundled', 'attendance', 'procedure', 'emergency', 'other')),
+    kind      text NOT NULL CHECK (kind IN ('spell', 'excess', 'critical_care', 'unbundled', 'attendance', 'procedure', 'emergency', 'regular', 'pathway', 'pass_through', 'other')),
     pod_class text NOT NULL,
     needs_hrg boolean NOT NULL
 );
@@ -21,8 +21,8 @@ INSERT INTO pod_reference VALUES
     ('NELNEOBD', 'APC', 'bed day', 'other', 'non_elective', false),
     ('DC', 'APC', 'spell', 'spell', 'elective', true),
     ('EL', 'APC', 'spell', 'spell', 'elective', true),
-    ('RADAY', 'APC', 'spell', 'other', 'elective', false),
-    ('RANIGHT', 'APC', 'spell', 'other', 'elective', false),
+    ('RADAY', 'APC', 'spell', 'regular', 'elective', false),
+    ('RANIGHT', 'APC', 'spell', 'regular', 'elective', false),
     ('ELXBD', 'APC', 'bed day', 'excess', 'elective', false),
     ('ELOBD', 'APC', 'bed day', 'other', 'elective', false),
     ('IPOBD', 'APC', 'bed day', 'other', 'any', false),
@@ -49,8 +49,8 @@ INSERT INTO pod_reference VALUES
     ('DAIMG', NULL, 'test', 'other', 'any', false),
     ('DALAB', NULL, 'test', 'other', 'any', false),
     ('AE', 'EC', 'attendance', 'emergency', 'emergency_care', true),
-    ('DRUG', NULL, 'cost', 'other', 'pass_through', false),
-    ('DEVICE', NULL, 'cost', 'other', 'pass_through', false),
+    ('DRUG', NULL, 'cost', 'pass_through', 'pass_through', false),
+    ('DEVICE', NULL, 'cost', 'pass_through', 'pass_through', false),
     ('UNBCHEMO', NULL, 'HRG', 'unbundled', 'any', true),
     ('UNBRAD', NULL, 'HRG', 'unbundled', 'any', true),
     ('UNBRTHPY', NULL, 'HRG', 'unbundled', 'any', true),
@@ -59,7 +59,9 @@ INSERT INTO pod_reference VALUES
     ('UNBACC', 'APC', 'bed day', 'critical_care', 'any', true),
     ('UNBPCC', 'APC', 'bed day', 'critical_care', 'any', true),
     ('UNBNCC', 'APC', 'cot day', 'critical_care', 'any', true),
-    ('MATPATHAN', NULL, 'pathway', 'other', 'any', false),
-    ('MATPATHPN', NULL, 'pathway', 'other', 'any', false),
+    ('MATPATHAN', NULL, 'pathway', 'pathway', 'non_elective', false),
+    -- the delivery module is ours: the national list names only the other two
+    ('MATPATHDEL', NULL, 'pathway', 'pathway', 'non_elective', false),
+    ('MATPATHPN', NULL, 'pathway', 'pathway', 'non_elective', false),
     ('ARD', NULL, 'session', 'other', 'any', false),
     ('CRD', NULL, 'session', 'other', 'any', false);

@@ -29,7 +29,18 @@ COMMENT ON TYPE rule_finding IS
 COMMENT ON FUNCTION line_check(rule_set, record) IS
     'All rules over one invoice line, in order of priority. The line is any row with the fields the rules name and units, unit_price, factor (NULL is 1), total and rounding; its total should be round(units * unit_price * factor). A condition on a NULL field is unknown, and so is a rule that depends on it. The line is copied per call, so it must not hold large values such as a tariff. Fields may be text, varchar, char, smallint, integer, bigint, numeric, date, boolean, icd10, opcs4, hrg, and arrays of text, icd10 and opcs4. A field the line does not have is 42703, one of the wrong type 42804, both naming rule and field; a NULL rule set is 22004; a NULL line has no findings.';
 
+ALTER TABLE pod_reference DROP CONSTRAINT pod_reference_kind_check,
+    ADD CONSTRAINT pod_reference_kind_check
+        CHECK (kind IN ('spell', 'excess', 'critical_care', 'unbundled', 'attendance', 'procedure', 'emergency', 'regular', 'pathway', 'pass_through', 'other'));
+UPDATE pod_reference SET kind = 'regular' WHERE pod IN ('RADAY', 'RANIGHT');
+UPDATE pod_reference SET kind = 'pass_through' WHERE pod IN ('DRUG', 'DEVICE');
+UPDATE pod_reference SET kind = 'pathway', pod_class = 'non_elective' WHERE pod IN ('MATPATHAN', 'MATPATHPN');
+INSERT INTO pod_reference VALUES ('MATPATHDEL', NULL, 'pathway', 'pathway', 'non_elective', false);
+
 -- What is new.
+--@ sql/install/31-regime.sql
+--@ sql/reference/19-price-feeds.sql
+--@ sql/reference/34-payment-parameters.sql
 --@ sql/install/58-audit.sql
 --@ sql/install/63-invoice-charts.sql
 

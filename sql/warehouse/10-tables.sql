@@ -486,7 +486,7 @@ $partitions$;
 CREATE TABLE @icb@.contract (
     contract_id   text PRIMARY KEY,
     title         text NOT NULL,
-    basis         text NOT NULL CHECK (basis IN ('tariff', 'activity', 'api', 'block', 'blended', 'mret', 'local', 'nca', 'risk_share')),
+    basis         text NOT NULL CHECK (basis IN ('tariff', 'activity', 'api', 'block', 'blended', 'mret', 'lva', 'local', 'nca', 'risk_share')),
     currency      text NOT NULL DEFAULT 'GBP',
     valid         daterange NOT NULL CHECK (NOT isempty(valid)),
     tariff_name   text,
@@ -496,7 +496,7 @@ CREATE TABLE @icb@.contract (
 COMMENT ON TABLE @icb@.contract IS 'Contracts: what they pay for and how, when, and how prices are compared.';
 COMMENT ON COLUMN @icb@.contract.contract_id IS 'Key of the contract.';
 COMMENT ON COLUMN @icb@.contract.title IS 'Name of the contract.';
-COMMENT ON COLUMN @icb@.contract.basis IS 'How it pays: tariff, activity, api, block, blended, mret, local, nca or risk_share.';
+COMMENT ON COLUMN @icb@.contract.basis IS 'How it pays: tariff, activity, api, block, blended, mret, lva (low-volume block), local, nca or risk_share; contract_basis where that changes.';
 COMMENT ON COLUMN @icb@.contract.currency IS 'ISO 4217 code of its amounts.';
 COMMENT ON COLUMN @icb@.contract.valid IS 'Days on which it is in force.';
 COMMENT ON COLUMN @icb@.contract.tariff_name IS 'Price list it refers to, NULL when it has none.';

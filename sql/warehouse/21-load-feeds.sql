@@ -401,7 +401,7 @@ BEGIN
         PERFORM @icb@.refuse(submission_id, 'contract_id', 'no contract of this name', 'NOT EXISTS (SELECT FROM @icb@.contract c WHERE c.contract_id = s.contract_id)');
     END IF;
     IF feed = 'contracts' THEN
-        PERFORM @icb@.refuse(submission_id, 'basis', 'not a basis of payment', $q$s.basis NOT IN ('tariff', 'activity', 'api', 'block', 'blended', 'mret', 'local', 'nca', 'risk_share')$q$);
+        PERFORM @icb@.refuse(submission_id, 'basis', 'not a basis of payment', $q$s.basis NOT IN ('tariff', 'activity', 'api', 'block', 'blended', 'mret', 'lva', 'local', 'nca', 'risk_share')$q$);
         PERFORM @icb@.refuse(submission_id, 'rounding', 'not sus, penny or none', $q$s.rounding NOT IN ('sus', 'penny', 'none')$q$);
         PERFORM @icb@.refuse(submission_id, 'valid_to', 'ends before it starts', 's.valid_to < s.valid_from');
         PERFORM @icb@.refuse_repeats(submission_id, 'contract_id', 'a.contract_id');
@@ -548,6 +548,8 @@ BEGIN
         WHEN 'prices' THEN @icb@.apply_prices(submission_id, sub.feed)
         WHEN 'prices_attendance' THEN @icb@.apply_prices(submission_id, sub.feed)
         WHEN 'prices_other' THEN @icb@.apply_prices(submission_id, sub.feed)
+        WHEN 'contract_bases' THEN @icb@.apply_contract_dates(submission_id, sub.feed)
+        WHEN 'contract_baselines' THEN @icb@.apply_contract_dates(submission_id, sub.feed)
         WHEN 'areas' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
         WHEN 'cost_rates' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
         WHEN 'code_sets' THEN @icb@.apply_risk_feed(submission_id, sub.feed)

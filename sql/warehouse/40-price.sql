@@ -53,77 +53,6 @@ $$;
 COMMENT ON FUNCTION @icb@.compile_tariffs() IS
     'Turns the loaded price rows (tariff_price) into one value per price list and financial year in the table tariff. Returns how many values changed; a repeat changes none.';
 
--- Contracts -----------------------------------------------------------------------------------
---
--- The views that the reconciliation is built on run with their owner's rights, as it does: the server checks the views inside a
--- security_invoker view against the reader, who sees sums only.
-
-CREATE VIEW @icb@.contract_cover_live AS
-WITH pair AS (
-    SELECT p.org_code AS provider_code, c.org_code AS commissioner_code, k.contract_id, k.tariff_name, k.rounding, k.price_tolerance, k.basis,
-           coalesce(lower(k.valid), '-infinity'::date) AS from_day, coalesce(upper(k.valid), 'infinity'::date) AS to_day
-    FROM @icb@.contract k
-    JOIN @icb@.contract_party p ON p.contract_id = k.contract_id AND p.role = 'provider'
-    JOIN @icb@.contract_party c ON c.contract_id = k.contract_id AND c.role IN ('coordinating_commissioner', 'associate_commissioner')
-    -- a risk share settles money among parties; its members' activity is priced by their other contracts
-    WHERE k.basis <> 'risk_share'
-), edge AS (
-    SELECT p.provider_code, p.commissioner_code, p.from_day AS day FROM pair p
-    UNION
-    SELECT p.provider_code, p.commissioner_code, p.to_day FROM pair p
-), segment AS (
-    SELECT e.provider_code, e.commissioner_code, e.day AS from_day,
-           lead(e.day) OVER (PARTITION BY e.provider_code, e.commissioner_code ORDER BY e.day) AS to_day
-    FROM edge e
-)
-SELECT DISTINCT ON (s.provider_code, s.commissioner_code, s.from_day)
-       s.provider_code, s.commissioner_code, s.from_day, s.to_day, p.contract_id, p.tariff_name, p.rounding, p.price_tolerance, p.basis
-FROM segment s
-JOIN pair p ON p.provider_code = s.provider_code AND p.commissioner_code = s.commissioner_code
-           AND p.from_day <= s.from_day AND p.to_day >= s.to_day
-WHERE s.to_day IS NOT NULL
-ORDER BY s.provider_code, s.commissioner_code, s.from_day, p.from_day DESC, p.contract_id;
-COMMENT ON VIEW @icb@.contract_cover_live IS
-    'The one contract that covers a provider and commissioner from one day (included) to another (excluded); of several the one that began last, then the first by name. Risk shares price nothing.';
-
--- Every line is joined to it: as a table it has statistics, and the planner does not compare each line with each contract.
-CREATE TABLE @icb@.contract_cover (
-    provider_code     text NOT NULL,
-    commissioner_code text NOT NULL,
-    from_day          date NOT NULL,
-    to_day            date NOT NULL,
-    contract_id       text NOT NULL,
-    tariff_name       text,
-    rounding          text NOT NULL,
-    price_tolerance   numeric(10,2) NOT NULL,
-    basis             text NOT NULL,
-    PRIMARY KEY (provider_code, commissioner_code, from_day)
-);
-COMMENT ON TABLE @icb@.contract_cover IS 'What contract_cover_live says; match, price and validate bring it up to date first.';
-COMMENT ON COLUMN @icb@.contract_cover.provider_code IS 'Provider.';
-COMMENT ON COLUMN @icb@.contract_cover.commissioner_code IS 'Commissioner.';
-COMMENT ON COLUMN @icb@.contract_cover.from_day IS 'First day.';
-COMMENT ON COLUMN @icb@.contract_cover.to_day IS 'First day on which it no longer holds.';
-COMMENT ON COLUMN @icb@.contract_cover.contract_id IS 'Contract that covers both.';
-COMMENT ON COLUMN @icb@.contract_cover.tariff_name IS 'Its price list; NULL: the default one.';
-COMMENT ON COLUMN @icb@.contract_cover.rounding IS 'sus, penny or none.';
-COMMENT ON COLUMN @icb@.contract_cover.price_tolerance IS 'Price difference let pass, in pounds.';
-COMMENT ON COLUMN @icb@.contract_cover.basis IS 'Payment basis.';
-
-CREATE FUNCTION @icb@.compile_contracts() RETURNS bigint
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-AS $$
-DECLARE
-    changed record;
-BEGIN
-    changed := @icb@.replace_rows('@icb@.contract_cover', '{provider_code,commissioner_code,from_day}', 'SELECT * FROM @icb@.contract_cover_live');
-    PERFORM @icb@.refresh_statistics('contract_cover');
-    RETURN changed.added + changed.removed;
-END
-$$;
-COMMENT ON FUNCTION @icb@.compile_contracts() IS
-    'Brings contract_cover up to date with contract and contract_party. Returns how many rows came and went; a repeat changes none.';
-
 -- Without a contract the warehouse's default list prices: the one named in meta, or the only one there is.
 CREATE VIEW @icb@.default_tariff AS
 SELECT coalesce((SELECT m.value FROM @icb@.meta m WHERE m.key = 'default_tariff'),
@@ -165,7 +94,7 @@ SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.pro
        x.claim_group IS NOT NULL AS excess_apart,
        k.contract_id, coalesce(k.tariff_name, n.tariff_name) AS tariff_name, t.body AS tariff, t.financial_year AS tariff_year,
        coalesce(k.rounding, 'penny') AS rounding, coalesce(k.price_tolerance, 1.00) AS price_tolerance,
-       f.value AS provider_factor
+       f.value AS provider_factor, f.via AS factor_via, k.basis, a.dataset AS event_kind
 FROM @icb@.invoice_line l
 CROSS JOIN @icb@.default_tariff n
 LEFT JOIN commissioning.pod_reference p ON p.pod = l.pod
@@ -180,7 +109,8 @@ CROSS JOIN LATERAL (SELECT CASE WHEN p.dataset = 'APC' THEN coalesce(a.end_date,
 LEFT JOIN @icb@.contract_cover k
   ON k.provider_code = l.provider_code AND k.commissioner_code = l.commissioner_code AND k.from_day <= d.price_date AND d.price_date < k.to_day
 LEFT JOIN @icb@.tariff t ON t.tariff_name = coalesce(k.tariff_name, n.tariff_name) AND t.valid @> d.price_date
-LEFT JOIN @icb@.factor f ON f.kind = 'market_forces' AND f.provider_code = l.provider_code AND f.valid @> d.price_date
+LEFT JOIN @icb@.provider_factor f
+  ON f.kind = 'market_forces' AND f.provider_code = l.provider_code AND f.from_day <= d.price_date AND d.price_date < f.to_day
 -- Four columns that go together make the planner expect one row of a join and look everything up line by line: compared as one text.
 WHERE EXISTS (SELECT FROM @icb@.submission_slice s
               WHERE s.submission_id = l.submission_id AND s.dataset = 'PLCM' AND s.status = 'current'
@@ -336,7 +266,8 @@ CROSS JOIN LATERAL (SELECT CASE a.dataset WHEN 'APC' THEN a.end_date ELSE a.star
 LEFT JOIN @icb@.contract_cover k
   ON k.provider_code = a.provider_code AND k.commissioner_code = a.commissioner_billed AND k.from_day <= d.price_date AND d.price_date < k.to_day
 LEFT JOIN @icb@.tariff t ON t.tariff_name = coalesce(k.tariff_name, n.tariff_name) AND t.valid @> d.price_date
-LEFT JOIN @icb@.factor f ON f.kind = 'market_forces' AND f.provider_code = a.provider_code AND f.valid @> d.price_date
+LEFT JOIN @icb@.provider_factor f
+  ON f.kind = 'market_forces' AND f.provider_code = a.provider_code AND f.from_day <= d.price_date AND d.price_date < f.to_day
 LEFT JOIN LATERAL (
     SELECT sp.pod, sp.final AS amount, sp.reason
     FROM commissioning.price_spell(t.body, ROW(a.hrg, a.patient_classification, a.admission_method, a.start_date, a.end_date, a.age,

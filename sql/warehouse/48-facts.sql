@@ -25,7 +25,7 @@ SELECT c.person_id, c.submission_id, c.line_no, c.line_key, c.claim_group, c.pro
        c.tariff_name, c.tariff_year, c.expected_units, c.expected_unit_price, c.full_unit_price, c.expected_factor, c.per_day, c.price_reason,
        abs(c.unit_price - c.expected_unit_price) AS price_difference, c.price_tolerance,
        abs(c.market_forces_factor - c.expected_factor) AS factor_difference,
-       CASE WHEN w.kind = 'ungroupable' OR coalesce(c.hrg_sent, '') = '' OR c.national_price AND (c.hrg::text IS NULL OR c.pod_kind = 'other') THEN false
+       CASE WHEN w.kind = 'ungroupable' OR coalesce(c.hrg_sent, '') = '' OR c.national_price AND (c.hrg::text IS NULL OR c.pod_kind IN ('other', 'regular', 'pass_through')) THEN false
             WHEN c.age < b.age_min OR c.age > b.age_max THEN false
             WHEN NOT c.national_price THEN c.expected_unit_price IS NOT NULL
             ELSE true END AS price_comparable,
