@@ -43,6 +43,8 @@ INSERT INTO pod_reference VALUES ('MATPATHDEL', NULL, 'pathway', 'pathway', 'non
 --@ sql/reference/34-payment-parameters.sql
 --@ sql/install/58-audit.sql
 --@ sql/install/63-invoice-charts.sql
+--@ sql/install/34-likeness.sql
+--@ sql/reference/32-pod-titles.sql
 
 -- Rules are replaced as a whole.
 DELETE FROM rule_reference;

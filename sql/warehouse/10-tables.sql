@@ -207,7 +207,7 @@ CREATE TABLE @icb@.code_map (
     PRIMARY KEY (domain, local_code, local_context)
 );
 COMMENT ON TABLE @icb@.code_map IS 'Local codes to standard ones, for example point of delivery by provider.';
-COMMENT ON COLUMN @icb@.code_map.domain IS 'What kind of code: pod, treatment_function, condition, ...';
+COMMENT ON COLUMN @icb@.code_map.domain IS 'What kind of code: pod, treatment_function, hrg, site, condition, ...';
 COMMENT ON COLUMN @icb@.code_map.local_code IS 'Code as sent.';
 COMMENT ON COLUMN @icb@.code_map.local_context IS 'Provider or source that uses it; empty means everywhere.';
 COMMENT ON COLUMN @icb@.code_map.standard_code IS 'Standard code it stands for.';
@@ -398,6 +398,7 @@ CREATE TABLE @icb@.invoice_line (
     provider_event_id text,
     prescribed_service text,
     extra             jsonb,
+    codes_sent        jsonb,
     PRIMARY KEY (person_id, submission_id, line_no)
 ) PARTITION BY HASH (person_id);
 COMMENT ON TABLE @icb@.invoice_line IS
@@ -429,6 +430,8 @@ COMMENT ON COLUMN @icb@.invoice_line.cds_id IS 'CDS unique identifier.';
 COMMENT ON COLUMN @icb@.invoice_line.provider_event_id IS 'Hospital provider spell number or attendance identifier.';
 COMMENT ON COLUMN @icb@.invoice_line.prescribed_service IS 'Prescribed specialised service line, NULL when none.';
 COMMENT ON COLUMN @icb@.invoice_line.extra IS 'What else the file held, by header.';
+COMMENT ON COLUMN @icb@.invoice_line.codes_sent IS
+    'Codes as sent that code_map reads as others, by domain: pod, treatment_function, hrg, site; NULL where nothing was mapped.';
 COMMENT ON COLUMN @icb@.invoice_line.line_key IS
     'Identity of the line across restatements, from provider, event, point of delivery, HRG and its number among equal lines; findings attach to it.';
 COMMENT ON COLUMN @icb@.invoice_line.hrg_sent IS 'TARIFF CODE as sent; hrg is NULL where it is not an HRG.';

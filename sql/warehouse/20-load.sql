@@ -62,9 +62,11 @@ CREATE TABLE @icb@.aggregate_line (
     actual_activity   numeric(19,6),
     actual_price      numeric(19,6) NOT NULL,
     extra             jsonb,
+    codes_sent        jsonb,
     PRIMARY KEY (submission_id, line_no)
 );
 COMMENT ON TABLE @icb@.aggregate_line IS 'Aggregate contract monitoring: plan and actual as the provider reports them.';
+COMMENT ON COLUMN @icb@.aggregate_line.codes_sent IS 'Codes as sent that code_map reads as others, by domain; NULL where nothing was mapped.';
 
 -- Rows of one submission lie together: a range index of a few pages finds them.
 CREATE INDEX activity_submission ON @icb@.activity USING brin (submission_id);

@@ -9,13 +9,14 @@ BEGIN
     PERFORM @icb@.resolve_people(submission_id);
     PERFORM @icb@.hide_numbers(submission_id, 'provider_event_id');
     PERFORM @icb@.hide_numbers(submission_id, 'cds_id');
-    -- The line key leaves out amounts and units: a corrected price is still the same line. Rows go in by person and date,
+    -- The line key leaves out amounts and units: a corrected price is still the same line; it is made of the codes as sent, whatever code_map
+    -- makes of them. Rows go in by person and date,
     -- so that readers of one person touch few pages.
     EXECUTE format($q$
         WITH keyed AS (
             SELECT s.*, coalesce(x.person_id, i.person_id) AS person_id,
-                   md5(concat(s.provider_code, '|', coalesce(s.cds_id, s.provider_event_id, concat(i.system = 'record', s.start_date, '|', s.site_code, '|', CASE WHEN i.system <> 'record' THEN i.person_id END)),
-                              '|', s.pod, '|', s.hrg_sent, '|', s.financial_year, '|', s.month)) AS key
+                   md5(concat(s.provider_code, '|', coalesce(s.cds_id, s.provider_event_id, concat(i.system = 'record', s.start_date, '|', coalesce(s.codes_sent ->> 'site', s.site_code), '|', CASE WHEN i.system <> 'record' THEN i.person_id END)),
+                              '|', coalesce(s.codes_sent ->> 'pod', s.pod), '|', coalesce(s.codes_sent ->> 'hrg', s.hrg_sent), '|', s.financial_year, '|', s.month)) AS key
             FROM @icb_identity@.stage_%1$s s
             JOIN @icb_identity@.person_identifier i ON i.system = s.person_system AND i.value = s.person_value
             LEFT JOIN @icb_identity@.person_supersedes x ON x.old_person_id = i.person_id
@@ -28,11 +29,11 @@ BEGIN
             INSERT INTO @icb@.invoice_line (person_id, submission_id, line_no, line_key, claim_group, provider_code, site_code, commissioner_code,
                 practice_code, financial_year, month, pod, local_pod, treatment_function, hrg_sent, hrg, start_date, end_date, age, sex,
                 nhs_number_state, national_price, units, unit_price, market_forces_factor, total_cost, length_of_stay, cds_id,
-                provider_event_id, prescribed_service, extra)
+                provider_event_id, prescribed_service, extra, codes_sent)
             SELECT n.person_id, %1$s, n.line_no, n.line_key, coalesce(n.provider_code || '|' || n.provider_event_id, n.line_key), n.provider_code,
                 n.site_code, n.commissioner_code, n.practice_code, n.financial_year, n.month, n.pod, n.local_pod, n.treatment_function, n.hrg_sent,
                 commissioning.to_hrg(n.hrg_sent), n.start_date, n.end_date, n.age, n.sex, n.nhs_number_state, coalesce(n.national_price, true), n.units,
-                n.unit_price, n.market_forces_factor, n.total_cost, n.length_of_stay, n.cds_id, n.provider_event_id, n.prescribed_service, n.extra
+                n.unit_price, n.market_forces_factor, n.total_cost, n.length_of_stay, n.cds_id, n.provider_event_id, n.prescribed_service, n.extra, n.codes_sent
             FROM numbered n
             ORDER BY n.person_id, n.start_date
             RETURNING invoice_line.provider_code, invoice_line.commissioner_code, invoice_line.financial_year, invoice_line.month, invoice_line.total_cost
@@ -59,9 +60,9 @@ BEGIN
     EXECUTE format($q$
         WITH ins AS (
             INSERT INTO @icb@.aggregate_line AS t (submission_id, line_no, provider_code, site_code, commissioner_code, financial_year, month, pod, local_pod,
-                treatment_function, hrg_sent, planned_activity, planned_price, actual_activity, actual_price, extra)
+                treatment_function, hrg_sent, planned_activity, planned_price, actual_activity, actual_price, extra, codes_sent)
             SELECT %1$s, s.line_no, s.provider_code, s.site_code, s.commissioner_code, s.financial_year, s.month, s.pod, s.local_pod, s.treatment_function,
-                s.hrg_sent, s.planned_activity, s.planned_price, s.actual_activity, s.actual_price, s.extra
+                s.hrg_sent, s.planned_activity, s.planned_price, s.actual_activity, s.actual_price, s.extra, s.codes_sent
             FROM @icb_identity@.stage_%1$s s WHERE s.faults IS NULL
             RETURNING t.provider_code, t.commissioner_code, t.financial_year, t.month, t.actual_price
         ), slices AS (
@@ -533,6 +534,7 @@ BEGIN
     SELECT s.* INTO sub FROM @icb@.submission s WHERE s.submission_id = submission_id;
     SELECT r.* INTO known FROM commissioning.feed_reference r WHERE r.feed = sub.feed;
     amount := CASE sub.feed WHEN 'plcm' THEN 's.total_cost' WHEN 'acm' THEN 's.actual_price' WHEN 'plan' THEN 's.planned_amount' ELSE 'NULL::numeric' END;
+    PERFORM @icb@.map_codes(submission_id);
     loaded := CASE sub.feed
         WHEN 'plcm' THEN @icb@.apply_plcm(submission_id)
         WHEN 'acm' THEN @icb@.apply_acm(submission_id)

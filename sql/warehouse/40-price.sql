@@ -219,6 +219,7 @@ CREATE TABLE @icb@.record_price (
     price_date  date,
     amount      numeric(16,2),
     reason      text,
+    commissioner_code text,
     PRIMARY KEY (person_id, activity_id)
 ) PARTITION BY HASH (person_id);
 COMMENT ON TABLE @icb@.record_price IS 'What recorded activity that no line claims would cost. Written by icb.price().';
@@ -243,6 +244,7 @@ COMMENT ON COLUMN @icb@.line_price.excess_days IS 'Days over the trim point.';
 COMMENT ON COLUMN @icb@.record_price.person_id IS 'Person in this warehouse.';
 COMMENT ON COLUMN @icb@.record_price.activity_id IS 'Hospital record.';
 COMMENT ON COLUMN @icb@.record_price.provider_code IS 'Provider as recorded.';
+COMMENT ON COLUMN @icb@.record_price.commissioner_code IS 'Commissioner on the record, NULL when none was given.';
 COMMENT ON COLUMN @icb@.record_price.pod IS 'Point of delivery that the record amounts to.';
 COMMENT ON COLUMN @icb@.record_price.price_date IS 'Discharge or attendance.';
 COMMENT ON COLUMN @icb@.record_price.amount IS 'What it would cost; 0 for a missed appointment.';
@@ -259,7 +261,8 @@ $partitions$;
 
 CREATE VIEW @icb@.record_price_live AS
 SELECT a.person_id, a.activity_id, a.provider_code, q.pod, d.price_date, q.amount::numeric(16,2) AS amount,
-       CASE WHEN q.amount IS NULL THEN coalesce(q.reason, 'no price list for this contract and date') END AS reason
+       CASE WHEN q.amount IS NULL THEN coalesce(q.reason, 'no price list for this contract and date') END AS reason,
+       a.commissioner_billed AS commissioner_code
 FROM @icb@.activity a
 CROSS JOIN @icb@.default_tariff n
 CROSS JOIN LATERAL (SELECT CASE a.dataset WHEN 'APC' THEN a.end_date ELSE a.start_date END AS price_date) d

@@ -1,0 +1,62 @@
+-- What points of delivery are called.
+
+CREATE TABLE pod_title (
+    pod   text PRIMARY KEY REFERENCES pod_reference,
+    title text NOT NULL
+);
+COMMENT ON TABLE pod_title IS 'Names of the points of delivery in pod_reference, after the national list of points of delivery for contract monitoring.';
+COMMENT ON COLUMN pod_title.pod IS 'Point of delivery code.';
+COMMENT ON COLUMN pod_title.title IS 'Name for people.';
+
+INSERT INTO pod_title VALUES
+    ('NEL', 'Non-elective (emergency) spell'),
+    ('NELST', 'Emergency short-stay spell'),
+    ('NELXBD', 'Emergency excess bed days'),
+    ('NELOBD', 'Emergency occupied bed days'),
+    ('NELNE', 'Non-elective non-emergency spell'),
+    ('NELNEXBD', 'Non-elective non-emergency excess bed days'),
+    ('NELNEOBD', 'Non-elective non-emergency occupied bed days'),
+    ('DC', 'Day case'),
+    ('EL', 'Ordinary elective spell'),
+    ('RADAY', 'Regular day attender'),
+    ('RANIGHT', 'Regular night attender'),
+    ('ELXBD', 'Elective excess bed days'),
+    ('ELOBD', 'Elective occupied bed days'),
+    ('IPOBD', 'Generic occupied bed days'),
+    ('IPFCE', 'Finished consultant episode'),
+    ('OPFASPCL', 'First single-professional consultant-led face-to-face'),
+    ('OPFASPNCL', 'First single-professional non-consultant-led face-to-face'),
+    ('OPFAMPCL', 'First multi-professional consultant-led face-to-face'),
+    ('OPFAMPNCL', 'First multi-professional non-consultant-led face-to-face'),
+    ('NF2FFA', 'First non-face-to-face'),
+    ('OPFAHOME', 'First domiciliary'),
+    ('OPFAPREOP', 'First pre-operative assessment'),
+    ('WAFA', 'Ward attender first'),
+    ('OPFUPSPCL', 'Follow-up single-professional consultant-led face-to-face'),
+    ('OPFUPSPNCL', 'Follow-up single-professional non-consultant-led face-to-face'),
+    ('OPFUPMPCL', 'Follow-up multi-professional consultant-led face-to-face'),
+    ('OPFUPMPNCL', 'Follow-up multi-professional non-consultant-led face-to-face'),
+    ('NF2FFUP', 'Follow-up non-face-to-face'),
+    ('OPFUPHOME', 'Follow-up domiciliary'),
+    ('OPFUPPREOP', 'Follow-up pre-operative assessment'),
+    ('WAFUP', 'Ward attender follow-up'),
+    ('OPPROCFA', 'Outpatient procedure (first)'),
+    ('OPPROCFUP', 'Outpatient procedure (follow-up)'),
+    ('OPPROC', 'Outpatient procedure generic'),
+    ('DAIMG', 'Direct access imaging'),
+    ('DALAB', 'Direct access pathology'),
+    ('AE', 'A&E attendance'),
+    ('DRUG', 'High-cost tariff-excluded drug'),
+    ('DEVICE', 'High-cost tariff-excluded device'),
+    ('UNBCHEMO', 'Chemotherapy'),
+    ('UNBRAD', 'Diagnostic imaging'),
+    ('UNBRTHPY', 'Radiotherapy'),
+    ('UNBREHAB', 'Rehabilitation'),
+    ('UNBPALL', 'Specialist palliative care'),
+    ('UNBACC', 'Adult critical care'),
+    ('UNBPCC', 'Paediatric critical care'),
+    ('UNBNCC', 'Neonatal critical care'),
+    ('MATPATHAN', 'Maternity antenatal pathway'),
+    ('MATPATHPN', 'Maternity postnatal pathway'),
+    ('ARD', 'Adult renal dialysis'),
+    ('CRD', 'Child renal dialysis');
