@@ -96,6 +96,7 @@ WHERE coalesce(l.amount, 0) IS DISTINCT FROM coalesce(b.amount, 0);
 
 -- what a dashboard sees: the last two statements of every slice, the month left out, the one that is held
 SELECT commissioner_code, activity_month, pod, state, opening_gbp, closing_gbp, opening_lines, closing_lines, held_gbp FROM res_reporting.restatement ORDER BY 1, 2, 3;
+-- the same but for the month that was stated once
 SELECT count(*) FROM ((SELECT commissioner_code, pod, opening_gbp, recoded_gbp, repriced_gbp, closing_gbp FROM res_reporting.restatement
                        EXCEPT SELECT commissioner_code, pod, opening_gbp, recoded_gbp, repriced_gbp, closing_gbp FROM res.restatement_bridge(1, 2))) x;
 -- by date: before the first, between, after

@@ -45,7 +45,7 @@ SELECT kind, line_key, kept_line_key FROM val.claim_pair ORDER BY line_key COLLA
 -- the views
 SELECT * FROM val_reporting.finding_summary ORDER BY rule_code;
 SELECT * FROM val_reporting.money_funnel ORDER BY stage_order;
-SELECT * FROM val_reporting.reconciliation ORDER BY 1, 2, 3;
+SELECT * FROM val_reporting.reconciliation ORDER BY 1, 2, 3, 4;
 SELECT count(*) AS rows_that_do_not_add_up FROM val_reporting.reconciliation
 WHERE claimed_gbp <> record_gbp + claimed_only_gbp - record_only_gbp + price_difference_gbp;
 SELECT provider_code, rule_code, pod, lines, net_gbp FROM val_reporting.root_cause ORDER BY 1, 2, 3;
