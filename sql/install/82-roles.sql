@@ -4,10 +4,44 @@
 --   NAME_analyst    + all views, tables and read-only functions of NAME (people by person_id, no identifiers)
 --   NAME_validator  + reads NAME_identity: alone among those who work with results
 --   NAME_operator   analyst + loads files and runs the stages: writes everywhere, NAME_identity included, because loading is about identifiers
+--   NAME_governance reads findings about the conduct of providers (NAME.governance_finding), which the analyst and who negotiates contracts do not
 --   NAME_practice   for roles of general practices: results about people, whose row level security shows each practice its own (NAME.row_reader),
 --                   and NHS numbers of these one at a time, on record (NAME.nhs_number_of)
 --   NAME_admin      what an analyst sees + keeps contracts, prices, rules, code maps; hands out the other roles. It does not see
 --                   identity: the role does not inherit, so what it hands out it does not have in passing.
+
+CREATE OR REPLACE FUNCTION grant_governance_role(name text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    governance text := name || '_governance';
+    relation regclass;
+BEGIN
+    PERFORM @extschema@.owned_warehouse(name);
+    -- who reads and who administers everything else does not read these; the operator, who writes them, has a right of his own
+    FOR relation IN
+        SELECT c.oid FROM pg_class c
+        WHERE c.relnamespace IN (name::regnamespace, (name || '_reporting')::regnamespace)
+          AND (c.relname = 'governance_finding' OR c.relname ~ '^governance_finding_p[0-9]+$') AND c.relkind IN ('r', 'p', 'v')
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM %I, %I', relation, name || '_analyst', name || '_admin');
+        EXECUTE format('GRANT SELECT ON %s TO %I', relation, name || '_operator');
+        IF to_regrole(quote_ident(governance)) IS NOT NULL THEN
+            EXECUTE format('GRANT SELECT ON %s TO %I', relation, governance);
+        END IF;
+    END LOOP;
+    IF to_regrole(quote_ident(governance)) IS NULL THEN
+        RAISE NOTICE 'role "%" does not exist, findings of governance are shown to nobody but the owner and the operator', governance
+            USING HINT = 'create_roles makes it.';
+        RETURN;
+    END IF;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I, %I TO %I', name, name || '_reporting', governance);
+END
+$$;
+REVOKE EXECUTE ON FUNCTION grant_governance_role(text) FROM PUBLIC;
+COMMENT ON FUNCTION grant_governance_role(text) IS
+    'Gives the role NAME_governance of a warehouse, and nobody else but the operator, the right to read findings of class governance. Used by grant_roles.';
 
 CREATE OR REPLACE FUNCTION grant_roles(name text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -66,6 +100,7 @@ BEGIN
     LOOP
         EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO %I', step.relation, name || '_admin');
     END LOOP;
+    PERFORM @extschema@.grant_governance_role(name);
     PERFORM @extschema@.grant_practice_role(name);
     EXECUTE format('INSERT INTO %1$I.row_reader (role_name, practice_code) SELECT r, ''*'' FROM unnest($1) r WHERE NOT EXISTS (SELECT FROM %1$I.row_reader WHERE practice_code = ''*'')', name)
         USING ARRAY[name || '_analyst', name || '_operator', name || '_admin'];
@@ -88,7 +123,7 @@ DECLARE
     suffix text;
 BEGIN
     PERFORM @extschema@.owned_warehouse(name);
-    FOREACH suffix IN ARRAY ARRAY['reader', 'analyst', 'validator', 'operator', 'practice', 'admin'] LOOP
+    FOREACH suffix IN ARRAY ARRAY['reader', 'analyst', 'validator', 'operator', 'governance', 'practice', 'admin'] LOOP
         IF to_regrole(name || '_' || suffix) IS NOT NULL THEN
             RAISE NOTICE 'role "%" exists already, its privileges are extended to this database', name || '_' || suffix;
         ELSE
@@ -101,4 +136,4 @@ END
 $$;
 REVOKE EXECUTE ON FUNCTION create_roles(text) FROM PUBLIC;
 COMMENT ON FUNCTION create_roles(text) IS
-    'Creates the group roles NAME_reader, NAME_analyst, NAME_validator (who alone sees identity, beside the operator who loads it), NAME_operator, NAME_practice and NAME_admin of a warehouse, without login, and grants them their privileges. Needs CREATEROLE. Raises 42704 for an unknown warehouse, 42501 unless called by its owner.';
+    'Creates the group roles NAME_reader, NAME_analyst, NAME_validator (who alone sees identity, beside the operator who loads it), NAME_operator, NAME_governance, NAME_practice and NAME_admin of a warehouse, without login, and grants them their privileges. Needs CREATEROLE. Raises 42704 for an unknown warehouse, 42501 unless called by its owner.';

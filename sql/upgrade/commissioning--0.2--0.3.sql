@@ -41,6 +41,7 @@ INSERT INTO pod_reference VALUES ('MATPATHDEL', NULL, 'pathway', 'pathway', 'non
 --@ sql/install/31-regime.sql
 --@ sql/reference/19-price-feeds.sql
 --@ sql/reference/34-payment-parameters.sql
+--@ sql/install/34-rule-fields.sql
 --@ sql/install/58-audit.sql
 --@ sql/install/63-invoice-charts.sql
 --@ sql/install/34-likeness.sql

@@ -626,12 +626,17 @@ AS $$
 BEGIN
     -- facts: column of person = expression over the stage row; what the file leaves blank stays as it is
     EXECUTE format($q$
+        WITH changed AS (
         UPDATE @icb@.person p SET %2$s
         FROM (SELECT DISTINCT ON (i.person_id) i.person_id, s.*
               FROM @icb_identity@.stage_%1$s s
               JOIN @icb_identity@.person_identifier i ON i.system = s.person_system AND i.value = s.person_value
               WHERE s.faults IS NULL ORDER BY i.person_id, s.line_no DESC) s
-        WHERE p.person_id = s.person_id AND (%3$s) $q$, submission_id,
+        WHERE p.person_id = s.person_id AND (%3$s)
+        RETURNING p.person_id)
+        INSERT INTO @icb@.touched_person (person_id, stage)
+        SELECT c.person_id, w.stage FROM changed c CROSS JOIN unnest(@icb@.watching('{match,price,validate}')) AS w (stage)
+        ON CONFLICT (person_id, stage) DO NOTHING $q$, submission_id,
         (SELECT string_agg(format('%1$s = coalesce(%2$s, p.%1$s)', split_part(f, '=', 1), split_part(f, '=', 2)), ', ') FROM unnest(facts) f),
         (SELECT string_agg(format('%2$s <> p.%1$s OR (p.%1$s IS NULL AND %2$s IS NOT NULL)', split_part(f, '=', 1), split_part(f, '=', 2)), ' OR ') FROM unnest(facts) f));
 END

@@ -5,26 +5,40 @@
 
 -- The procedures run a view's own text over one partition, so that a memory setting bounds them and progress can be committed.
 -- Views that it is built on are put in as sub-selects, for they name the tables.
-CREATE FUNCTION @icb@.partition_query(source regclass, part integer) RETURNS text
+CREATE FUNCTION @icb@.partition_query(source regclass, part integer, touched boolean DEFAULT false) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog
 AS $$
 DECLARE
-    query text := rtrim(pg_get_viewdef(source), ';');
+    statement text := rtrim(pg_get_viewdef(source), ';');
     inner_view text;
+    relation text;
 BEGIN
     LOOP
-        inner_view := substring(query FROM '\m@icb@\.(claim_facts|claim_coding|claim_entitlement|claim_price|claim_base)\M');
+        inner_view := substring(statement FROM '\m@icb@\.(claim_facts|claim_coding|claim_entitlement|claim_price|claim_base)\M');
         EXIT WHEN inner_view IS NULL;
         -- one that has no alias gets its own name
-        query := regexp_replace(query, '\m(@icb@\.' || inner_view || ')\M(?! [a-z_"])', '\1 ' || inner_view, 'g');
-        query := replace(query, '@icb@.' || inner_view || ' ', '(' || rtrim(pg_get_viewdef(('@icb@.' || inner_view)::regclass), ';') || ') ');
+        statement := regexp_replace(statement, '\m(@icb@\.' || inner_view || ')\M(?! [a-z_"])', '\1 ' || inner_view, 'g');
+        statement := replace(statement, '@icb@.' || inner_view || ' ', '(' || rtrim(pg_get_viewdef(('@icb@.' || inner_view)::regclass), ';') || ') ');
     END LOOP;
-    RETURN regexp_replace(query, '\m@icb@\.(invoice_line|activity|line_match|claim_pair|line_price|finding)\M', '@icb@.\1_p' || part, 'g');
+    statement := regexp_replace(statement, '\m@icb@\.(invoice_line|activity|line_match|claim_pair|line_price|finding)\M', '@icb@.\1_p' || part, 'g');
+    IF touched THEN
+        -- every table of people is cut down to those whom the run has to do
+        FOR relation IN
+            SELECT c.relname FROM pg_class c
+            WHERE c.relnamespace = '@icb@'::regnamespace AND c.relkind IN ('r', 'p') AND statement ~ ('\m@icb@\.' || c.relname || '\M')
+              AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'person_id' AND NOT a.attisdropped)
+        LOOP
+            statement := regexp_replace(statement, '\m@icb@\.' || relation || '\M(?! [a-z_"])', '@icb@.' || relation || ' ' || relation, 'g');
+            statement := regexp_replace(statement, '\m@icb@\.' || relation || '\M ',
+                                    '(SELECT cut.* FROM @icb_identity@.stage_touched done JOIN @icb@.' || relation || ' cut ON cut.person_id = done.person_id) ', 'g');
+        END LOOP;
+    END IF;
+    RETURN statement;
 END
 $$;
-COMMENT ON FUNCTION @icb@.partition_query(regclass, integer) IS
-    'Text of a view with every table that is partitioned by person replaced by its partition number part.';
+COMMENT ON FUNCTION @icb@.partition_query(regclass, integer, boolean) IS
+    'Text of a view with every table that is partitioned by person replaced by its partition number part; when touched, with every table of people cut down to those in stage_touched.';
 
 CREATE FUNCTION @icb@.partition_count() RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -56,31 +70,38 @@ COMMENT ON FUNCTION @icb@.refresh_statistics(text[]) IS
     'Analyses the named tables of this warehouse, partition by partition, where statistics are missing or a tenth of the rows has changed since. Skips what the caller does not own.';
 
 -- Makes target hold the rows of a query, touching only rows that differ: a repeat changes nothing.
-CREATE FUNCTION @icb@.replace_rows(target text, keys text[], query text, OUT added bigint, OUT removed bigint)
+CREATE FUNCTION @icb@.replace_rows(target text, keys text[], query text, touched boolean DEFAULT false, tells text[] DEFAULT '{}',
+                                   OUT added bigint, OUT removed bigint)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 AS $$
 DECLARE
     same text := (SELECT pg_catalog.string_agg(pg_catalog.format('s.%1$I = t.%1$I', k), ' AND ') FROM pg_catalog.unnest(keys) AS k);
     loops text := pg_catalog.current_setting('enable_nestloop');
+    bound text := CASE WHEN touched THEN 't.person_id IN (SELECT d.person_id FROM @icb_identity@.stage_touched d) AND' ELSE '' END;
+    watched text[] := @icb@.watching(tells);
+    told text := '';
 BEGIN
     IF pg_catalog.to_regclass('@icb_identity@.stage_rows') IS NOT NULL THEN
         DROP TABLE @icb_identity@.stage_rows;
     END IF;
+    IF pg_catalog.cardinality(watched) > 0 THEN
+        told := ', told AS (INSERT INTO @icb@.touched_person AS p (person_id, stage) SELECT DISTINCT c.person_id, w.stage FROM changed c CROSS JOIN pg_catalog.unnest($1) AS w (stage) ON CONFLICT (person_id, stage) DO UPDATE SET run_id = NULL WHERE p.run_id IS NOT NULL)';
+    END IF;
     EXECUTE 'CREATE UNLOGGED TABLE @icb_identity@.stage_rows AS ' || query;
     ANALYZE @icb_identity@.stage_rows;
-    -- A target believed empty would be scanned once for each row, and grows while it is.
-    PERFORM pg_catalog.set_config('enable_nestloop', 'off', true);
+    -- A target believed empty would be scanned once for each row, and grows while it is; a few people are looked up.
+    PERFORM pg_catalog.set_config('enable_nestloop', CASE WHEN touched THEN 'on' ELSE 'off' END, true);
     -- the comparison of whole rows holds NULLs equal
-    EXECUTE pg_catalog.format('DELETE FROM %1$s t WHERE NOT EXISTS (SELECT FROM @icb_identity@.stage_rows s WHERE %2$s AND s = t)', target, same);
-    GET DIAGNOSTICS removed = ROW_COUNT;
-    EXECUTE pg_catalog.format('INSERT INTO %1$s SELECT s.* FROM @icb_identity@.stage_rows s WHERE NOT EXISTS (SELECT FROM %1$s t WHERE %2$s AND s = t)', target, same);
-    GET DIAGNOSTICS added = ROW_COUNT;
+    EXECUTE pg_catalog.format('WITH changed AS (DELETE FROM %1$s t WHERE %3$s NOT EXISTS (SELECT FROM @icb_identity@.stage_rows s WHERE %2$s AND s = t) RETURNING t.*) %4$s SELECT pg_catalog.count(*) FROM changed',
+                              target, same, bound, told) INTO removed USING watched;
+    EXECUTE pg_catalog.format('WITH changed AS (INSERT INTO %1$s SELECT s.* FROM @icb_identity@.stage_rows s WHERE NOT EXISTS (SELECT FROM %1$s t WHERE %2$s AND s = t) RETURNING *) %3$s SELECT pg_catalog.count(*) FROM changed',
+                              target, same, told) INTO added USING watched;
     PERFORM pg_catalog.set_config('enable_nestloop', loops, true);
     DROP TABLE @icb_identity@.stage_rows;
 END
 $$;
-COMMENT ON FUNCTION @icb@.replace_rows(text, text[], text) IS
-    'Makes the table target hold exactly the rows of a query (same columns, same order; keys identify a row) and says how many rows it added and removed. Rows that are there already stay untouched.';
+COMMENT ON FUNCTION @icb@.replace_rows(text, text[], text, boolean, text[]) IS
+    'Makes the table target hold exactly the rows of a query (same columns, same order; keys identify a row) and says how many rows it added and removed. Rows that are there already stay untouched. When touched, only rows of the people in stage_touched are taken away; the stages named in tells learn whose rows changed.';
 
 -- Claims and record ---------------------------------------------------------------------------
 
@@ -265,8 +286,10 @@ BEGIN
     FOR part IN 0 .. parts - 1 LOOP
         -- What is left over after each way of matching cannot be foreseen; taken for nothing, it would be scanned once for each line.
         PERFORM pg_catalog.set_config('enable_nestloop', 'off', true);
-        matched := @icb@.replace_rows('@icb@.line_match_p' || part, '{person_id,line_key}', @icb@.partition_query('@icb@.line_match_live', part));
-        paired := @icb@.replace_rows('@icb@.claim_pair_p' || part, '{person_id,submission_id,line_no}', @icb@.partition_query('@icb@.claim_pair_live', part));
+        matched := @icb@.replace_rows('@icb@.line_match_p' || part, '{person_id,line_key}', @icb@.partition_query('@icb@.line_match_live', part),
+                                      tells => '{price,validate}');
+        paired := @icb@.replace_rows('@icb@.claim_pair_p' || part, '{person_id,submission_id,line_no}', @icb@.partition_query('@icb@.claim_pair_live', part),
+                                     tells => '{price,validate}');
         added := added + matched.added + paired.added;
         removed := removed + matched.removed + paired.removed;
         PERFORM @icb@.report_progress(run, 100.0 * (part + 1) / parts, pg_catalog.format('partition %s of %s', part + 1, parts));

@@ -95,7 +95,50 @@ CREATE UNIQUE INDEX finding_open ON @icb@.finding (person_id, finding_ref) WHERE
 CREATE INDEX finding_by_ref ON @icb@.finding (finding_ref);
 CREATE INDEX finding_by_line ON @icb@.finding (line_key);
 
-CREATE VIEW @icb@.finding_live WITH (security_invoker = true) AS
+-- Findings about the conduct of a provider, not about money: a table of its own, so that nothing which reads findings shows them to
+-- people who negotiate contracts.
+CREATE TABLE @icb@.governance_finding (LIKE @icb@.finding INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING COMMENTS,
+    PRIMARY KEY (person_id, finding_ref, opened_run)
+) PARTITION BY HASH (person_id);
+COMMENT ON TABLE @icb@.governance_finding IS 'Findings of rules of class governance, in the form of finding, without money. Seen by the role governance, and by the operator who runs the stages.';
+DO $partitions$
+BEGIN
+    FOR i IN 0 .. @person_partitions@ - 1 LOOP
+        EXECUTE format('CREATE TABLE @icb@.governance_finding_p%s PARTITION OF @icb@.governance_finding FOR VALUES WITH (MODULUS @person_partitions@, REMAINDER %s)', i, i);
+    END LOOP;
+END
+$partitions$;
+CREATE UNIQUE INDEX governance_finding_open ON @icb@.governance_finding (person_id, finding_ref) WHERE closed_run IS NULL;
+
+-- What a provider never sends is told once, not line by line.
+CREATE TABLE @icb@.field_known (
+    provider_code text NOT NULL,
+    dataset       text NOT NULL,
+    provider_lines bigint NOT NULL,
+    looked_at     text[] NOT NULL,
+    known         text[] NOT NULL,
+    PRIMARY KEY (provider_code, dataset)
+);
+COMMENT ON TABLE @icb@.field_known IS
+    'Which of the columns that rules read some line of a provider has, by the data set that records such care. Written by icb.validate().';
+COMMENT ON COLUMN @icb@.field_known.dataset IS 'APC, OP, EC, or other where no data set of the three records it.';
+COMMENT ON COLUMN @icb@.field_known.provider_lines IS 'Lines of the provider in the current position, of all data sets: of a few lines nobody says that something is never sent.';
+COMMENT ON COLUMN @icb@.field_known.looked_at IS 'Columns that rules read.';
+COMMENT ON COLUMN @icb@.field_known.known IS 'Those of them that some line has.';
+
+INSERT INTO @icb@.meta (key, value) VALUES ('never_sent_lines', '1000') ON CONFLICT (key) DO NOTHING;
+
+CREATE VIEW @icb@.never_sent WITH (security_invoker = true) AS
+SELECT k.provider_code, k.dataset, l.field
+FROM @icb@.field_known k
+CROSS JOIN LATERAL unnest(k.looked_at) AS l (field)
+WHERE l.field <> ALL (k.known) AND k.provider_lines >= (SELECT m.value::bigint FROM @icb@.meta m WHERE m.key = 'never_sent_lines');
+COMMENT ON VIEW @icb@.never_sent IS
+    'Columns that no line of a provider has, where it has at least as many lines as meta never_sent_lines says.';
+COMMENT ON COLUMN @icb@.never_sent.dataset IS 'APC, OP, EC, or other where no data set of the three records it.';
+COMMENT ON COLUMN @icb@.never_sent.field IS 'Column of claim_facts.';
+
+CREATE VIEW @icb@.finding_all_live WITH (security_invoker = true) AS
 SELECT x.person_id,
        pg_catalog.md5(pg_catalog.concat_ws('|', x.line_key, x.rule_code, x.rule_version,
            -- one key claimed in two slices of the position at once
@@ -105,110 +148,54 @@ SELECT x.person_id,
        x.billed, x.expected_total, x.identified, x.net, x.recovery_rate, x.recoverable, x.undercharged,
        x.rule_class, x.recovery_reason, x.detectable,
        pg_catalog.md5(pg_catalog.concat_ws('|', x.outcome, x.reason, x.evidence, x.billed, x.identified, x.net, x.recoverable, x.contract_id, x.pod,
-                                           x.activity_month)) AS content
+                                           x.activity_month, x.recovery_reason, nullif(x.rule_class, 'money'), nullif(x.detectable, 'full'))) AS content,
+       x.dataset, x.unknown_field
 FROM (
-    SELECT f.person_id, f.line_key, f.submission_id, f.line_no, r.rule_code, r.rule_version, r.rule_name, r.priority, r.outcome, r.reason,
-           coalesce(r.evidence, '{}'::jsonb) AS evidence, f.provider_code, f.commissioner_code, f.contract_id, s.fingerprint AS rule_set, f.pod, f.pod_class,
+    SELECT f.person_id, f.line_key, f.submission_id, f.line_no, (f.r).rule_code AS rule_code, (f.r).rule_version AS rule_version,
+           (f.r).rule_name AS rule_name, (f.r).priority AS priority, (f.r).outcome AS outcome, (f.r).reason AS reason,
+           coalesce((f.r).evidence, '{}'::jsonb) AS evidence, f.provider_code, f.commissioner_code, f.contract_id, f.fingerprint AS rule_set, f.pod, f.pod_class,
            pg_catalog.date_trunc('month', coalesce(f.price_date, f.start_date)::timestamp)::date AS activity_month,
-           f.units, f.unit_price, f.factor, f.total AS billed, r.expected_total::numeric(16,2) AS expected_total,
-           coalesce(r.identified, 0)::numeric(16,2) AS identified, coalesce(r.net, 0)::numeric(19,6) AS net,
+           f.units, f.unit_price, f.factor, f.total AS billed, (f.r).expected_total::numeric(16,2) AS expected_total,
+           coalesce((f.r).identified, 0)::numeric(16,2) AS identified, coalesce((f.r).net, 0)::numeric(19,6) AS net,
            rate.value AS recovery_rate,
-           CASE WHEN r.outcome = 'fail' THEN round(greatest(r.net, 0) * rate.value, 2) ELSE 0 END::numeric(16,2) AS recoverable,
-           CASE WHEN r.outcome = 'fail' THEN greatest(-r.net, 0) ELSE 0 END::numeric(16,2) AS undercharged,
-           coalesce(a.class, 'money') AS rule_class, NULL::text AS recovery_reason, coalesce(a.detectable, 'full') AS detectable,
-           row_number() OVER (PARTITION BY f.person_id, f.line_key, r.rule_code ORDER BY f.financial_year, f.month, f.submission_id, f.line_no) AS n
-    FROM @icb@.claim_facts f
-    JOIN @icb@.contract_rule_set s ON s.contract_id = coalesce(f.contract_id, '*')
-    JOIN @icb@.compiled_rule_set b ON b.fingerprint = s.fingerprint
-    CROSS JOIN LATERAL commissioning.line_check(b.body, f) r
-    LEFT JOIN @icb@.active_rule a ON a.code = r.rule_code
-    LEFT JOIN @icb@.recovery_rate own ON own.contract_id = f.contract_id AND own.pod_class = f.pod_class AND own.valid @> f.price_date
-    LEFT JOIN @icb@.recovery_rate other ON other.contract_id = f.contract_id AND other.pod_class = 'any' AND other.valid @> f.price_date
-    CROSS JOIN LATERAL (SELECT coalesce(own.rate, other.rate, 1)::numeric(7,6) AS value) rate
-) x;
+           CASE WHEN (f.r).outcome = 'fail' AND c.rule_class = 'money' AND c.detectable = 'full'
+                THEN round(greatest((f.r).net, 0) * rate.value, 2) ELSE 0 END::numeric(16,2) AS recoverable,
+           CASE WHEN (f.r).outcome = 'fail' THEN greatest(-(f.r).net, 0) ELSE 0 END::numeric(16,2) AS undercharged,
+           c.rule_class,
+           CASE WHEN c.rule_class <> 'money' THEN pg_catalog.replace(c.rule_class, '_', ' ') || ': nothing is charged back'
+                WHEN (f.r).outcome <> 'fail' OR (f.r).net <= 0 THEN NULL
+                WHEN c.detectable = 'partial' THEN 'a sign only, which needs the case notes'
+                ELSE t.reason END AS recovery_reason,
+           c.detectable, coalesce(d.dataset, 'other') AS dataset,
+           pg_catalog.substring((f.r).reason, '^field "(.*)" is NULL$') AS unknown_field,
+           row_number() OVER (PARTITION BY f.person_id, f.line_key, (f.r).rule_code ORDER BY f.financial_year, f.month, f.submission_id, f.line_no) AS n
+    FROM (
+        -- a function that returns rows, in the select list, is asked line by line without keeping its rows
+        SELECT l.person_id, l.line_key, l.submission_id, l.line_no, l.provider_code, l.commissioner_code, l.contract_id, l.pod, l.pod_class, l.price_date,
+               l.start_date, l.units, l.unit_price, l.factor, l.total, l.financial_year, l.month, s.fingerprint, commissioning.line_check(b.body, l) AS r
+        FROM @icb@.checked_facts l
+        JOIN @icb@.contract_rule_set s ON s.contract_id = coalesce(l.contract_id, '*')
+        JOIN @icb@.compiled_rule_set b ON b.fingerprint = s.fingerprint
+        OFFSET 0) f
+    JOIN @icb@.compiled_rule c ON c.fingerprint = f.fingerprint AND c.rule_code = (f.r).rule_code
+    LEFT JOIN commissioning.pod_reference d ON d.pod = f.pod
+    LEFT JOIN @icb@.recovery_term t ON t.contract_id = f.contract_id AND t.pod_class = f.pod_class AND t.valid @> f.price_date
+    CROSS JOIN LATERAL (SELECT coalesce(t.rate, 1)::numeric(7,6) AS value) rate
+) x
+WHERE x.rule_class <> 'governance' OR pg_catalog.has_table_privilege('@icb@.governance_finding', 'SELECT');
+COMMENT ON VIEW @icb@.finding_all_live IS
+    'The findings of today''s data under the rules in force, with those that hang on a field which the provider never sends. Findings of class governance only for who may read them. What is recoverable goes by recovery_term; without a contract it is all of the net.';
+COMMENT ON COLUMN @icb@.finding_all_live.dataset IS 'APC, OP, EC, or other where no data set of the three records it.';
+COMMENT ON COLUMN @icb@.finding_all_live.unknown_field IS 'Field that is NULL, where the rule hangs on it.';
+
+CREATE VIEW @icb@.finding_live WITH (security_invoker = true) AS
+SELECT f.person_id, f.finding_ref, f.line_key, f.submission_id, f.line_no, f.rule_code, f.rule_version, f.rule_name, f.priority, f.outcome, f.reason,
+       f.evidence, f.provider_code, f.commissioner_code, f.contract_id, f.rule_set, f.pod, f.pod_class, f.activity_month, f.units, f.unit_price, f.factor,
+       f.billed, f.expected_total, f.identified, f.net, f.recovery_rate, f.recoverable, f.undercharged, f.rule_class, f.recovery_reason, f.detectable, f.content
+FROM @icb@.finding_all_live f
+WHERE NOT EXISTS (SELECT FROM @icb@.never_sent n WHERE n.provider_code = f.provider_code AND n.dataset = f.dataset AND n.field = f.unknown_field);
 COMMENT ON VIEW @icb@.finding_live IS
-    'The findings of today''s data under the rules in force. icb.validate() persists them in finding. Without a recovery rate for the contract, class and date all of the net is recoverable.';
-
-CREATE FUNCTION @icb@.validate_partition(run bigint, part integer, OUT opened bigint, OUT closed bigint)
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-AS $$
-DECLARE
-    held text := '@icb@.finding_p' || part;
-    loops text := pg_catalog.current_setting('enable_nestloop');
-BEGIN
-    IF pg_catalog.to_regclass('@icb_identity@.stage_finding') IS NOT NULL THEN
-        DROP TABLE @icb_identity@.stage_finding;
-    END IF;
-    EXECUTE 'CREATE UNLOGGED TABLE @icb_identity@.stage_finding AS ' || @icb@.partition_query('@icb@.finding_live', part);
-    ANALYZE @icb_identity@.stage_finding;
-    PERFORM pg_catalog.set_config('enable_nestloop', 'off', true);
-    EXECUTE pg_catalog.format($q$
-        UPDATE %1$s f
-        SET closed_run = $1, closed_at = pg_catalog.clock_timestamp(),
-            closed_reason = CASE
-                WHEN EXISTS (SELECT FROM @icb_identity@.stage_finding s WHERE s.finding_ref = f.finding_ref) THEN 'restated'
-                WHEN EXISTS (SELECT FROM @icb@.current_invoice_line l WHERE l.person_id = f.person_id AND l.line_key = f.line_key) THEN 'no longer found'
-                ELSE 'line no longer claimed' END
-        WHERE f.closed_run IS NULL
-          AND NOT EXISTS (SELECT FROM @icb_identity@.stage_finding s WHERE s.finding_ref = f.finding_ref AND s.content = f.content)$q$, held) USING run;
-    GET DIAGNOSTICS closed = ROW_COUNT;
-    EXECUTE pg_catalog.format($q$
-        INSERT INTO %1$s (opened_run, person_id, finding_ref, line_key, submission_id, line_no, rule_code, rule_version, rule_name, priority, outcome,
-            reason, evidence, provider_code, commissioner_code, contract_id, rule_set, pod, pod_class, activity_month, units, unit_price, factor,
-            billed, expected_total, identified, net, recovery_rate, recoverable, undercharged,
-            rule_class, recovery_reason, detectable, content)
-        SELECT $1, s.*
-        FROM @icb_identity@.stage_finding s
-        WHERE NOT EXISTS (SELECT FROM %1$s f WHERE f.finding_ref = s.finding_ref AND f.person_id = s.person_id AND f.closed_run IS NULL)$q$, held) USING run;
-    GET DIAGNOSTICS opened = ROW_COUNT;
-    PERFORM pg_catalog.set_config('enable_nestloop', loops, true);
-    DROP TABLE @icb_identity@.stage_finding;
-END
-$$;
-COMMENT ON FUNCTION @icb@.validate_partition(bigint, integer) IS
-    'One step of icb.validate(): computes the findings of one partition of persons, closes those that no longer hold and opens the new ones.';
-
-CREATE PROCEDURE @icb@.validate()
-    LANGUAGE plpgsql
-AS $$
-DECLARE
-    run bigint;
-    parts integer := @icb@.partition_count();
-    step record;
-    opened bigint := 0;
-    closed bigint := 0;
-    lines bigint;
-    claimed numeric;
-    result record;
-BEGIN
-    run := @icb@.start_run('validate');
-    COMMIT;
-    PERFORM @icb@.compile_tariffs();
-    PERFORM @icb@.compile_contracts();
-    PERFORM @icb@.compile_rules();
-    PERFORM @icb@.refresh_statistics('invoice_line', 'activity', 'line_match', 'claim_pair', 'person', 'registration', 'tariff', 'compiled_rule_set',
-                                     'contract_rule_set', 'recovery_rate');
-    PERFORM @icb@.report_progress(run, 2, 'price lists and rules compiled');
-    COMMIT;
-    FOR part IN 0 .. parts - 1 LOOP
-        step := @icb@.validate_partition(run, part);
-        opened := opened + step.opened;
-        closed := closed + step.closed;
-        PERFORM @icb@.report_progress(run, 2 + 98.0 * (part + 1) / parts, pg_catalog.format('partition %s of %s', part + 1, parts));
-        COMMIT;
-    END LOOP;
-    PERFORM @icb@.refresh_statistics('finding');
-    SELECT pg_catalog.sum(s.line_count), pg_catalog.sum(s.amount) INTO lines, claimed
-    FROM @icb@.submission_slice s WHERE s.status = 'current' AND s.dataset = 'PLCM';
-    SELECT pg_catalog.count(*) FILTER (WHERE f.outcome = 'fail') AS failed, pg_catalog.sum(f.recoverable) AS recoverable INTO result
-    FROM @icb@.finding f WHERE f.closed_run IS NULL;
-    PERFORM @icb@.finish_run(run, lines, opened, claimed, result.recoverable, CASE WHEN opened + closed = 0 THEN 'unchanged' ELSE 'done' END,
-                             pg_catalog.format('%s findings opened, %s closed', opened, closed));
-    COMMIT;
-END
-$$;
-COMMENT ON PROCEDURE @icb@.validate() IS
-    'Compiles price lists and rules, applies all rules to every line of the current position and keeps the findings. Run icb.match() first. Commits per partition of persons; a repeat adds nothing.';
+    'The findings of today''s data under the rules in force. icb.validate() persists them in finding, those of class governance in governance_finding.';
 
 -- Explanation ---------------------------------------------------------------------------------
 
@@ -269,6 +256,8 @@ BEGIN
             formula := 'not assessed: ' || f.reason;
         ELSIF f.outcome = 'hold' THEN
             formula := 'held until answered; nothing deducted';
+        ELSIF effect ->> 'kind' = 'note' THEN
+            formula := 'noted; nothing deducted';
         ELSIF effect ->> 'kind' = 'void' THEN
             formula := 'claim removed';
             u := 0;
@@ -285,11 +274,13 @@ BEGIN
     IF asked.outcome = 'fail' THEN
         step := step + 1;
         rule := asked.rule_code || ', recoverable';
-        formula := CASE WHEN asked.net > 0 THEN pg_catalog.format('%s x %s', pg_catalog.trim_scale(asked.net), pg_catalog.trim_scale(asked.recovery_rate))
+        formula := CASE WHEN asked.rule_class <> 'money' OR asked.detectable = 'partial' THEN asked.recovery_reason
+                        WHEN asked.net > 0 THEN pg_catalog.format('%s x %s', pg_catalog.trim_scale(asked.net), pg_catalog.trim_scale(asked.recovery_rate))
                         ELSE 'an undercharge is reported, not recovered' END;
         billed_gbp := round(asked.net, 2);
         expected_gbp := asked.recoverable;
-        source := 'recovery rate of the contract for this class of care and date';
+        source := coalesce(CASE WHEN asked.rule_class = 'money' AND asked.detectable = 'full' THEN asked.recovery_reason END,
+                           'recovery rate of the contract for this class of care and date');
         RETURN NEXT;
     END IF;
 END

@@ -26,7 +26,7 @@ DECLARE
         "exact_text": "Exact value before rounding.", "excess_apart": "Whether excess days stand on a line of their own.", "excess_days": "Days beyond the trim point.",
         "excess_days_with_critical_care": "Excess days if critical care days were not taken off.", "expected_factor": "Market forces factor that should apply.",
         "expected_total": "Total that should have been billed, in pounds; NULL when not assessed.", "expected_unit_price": "Price of one unit that should apply.",
-        "expected_units": "Units that should have been billed.", "extra": "What else the file held, by header.", "factor_gain": "Multiplier of a gain, NULL for 1.",
+        "expected_units": "Units that should have been billed.", "extra": "What else the file held, by header.", "factor": "Market forces factor, as charged.", "factor_gain": "Multiplier of a gain, NULL for 1.",
         "factor_loss": "Multiplier of a loss, NULL for 1.", "feed": "Name of the feed.", "file_hash": "Hash of the content of the file.", "file_name": "Name of the file.",
         "financial_year": "Financial year, 2024/25.", "finding_ref": "Reference of the finding.", "first_attendance": "1 and 3 first, 2 and 4 follow-up.",
         "formula": "How the number came about.", "from_day": "First day.", "full_unit_price": "Price of one unit without the short-stay reduction.",
@@ -69,7 +69,7 @@ DECLARE
         "step": "Order of the step.", "submission_id": "File it came with.", "submission_kind": "flex, freeze or refresh.", "suspense_id": "Number of the objection.",
         "tariff": "Price list.", "tariff_name": "Name of the price list.", "tariff_year": "Financial year of the price list.", "terms_version": "Version of the terms.",
         "to_day": "Last day.", "total_cost": "Amount claimed, as sent.", "treatment_function": "Treatment function code.", "trim_point": "Days that the price covers.",
-        "undercharged": "Amount by which the claim is too low, in pounds.", "units": "Number of units.", "valid": "Days on which it holds.",
+        "undercharged": "Amount by which the claim is too low, in pounds.", "unit_price": "Price of one unit before the factor, as charged.", "units": "Number of units.", "valid": "Days on which it holds.",
         "value_masked": "Value with letters and digits masked.", "version": "Version."
     } $json$;
     target record;

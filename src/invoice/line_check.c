@@ -211,6 +211,24 @@ commissioning_rule_set_fingerprint(PG_FUNCTION_ARGS)
 		psprintf("%016" PRIx64 "%016" PRIx64, rules->fingerprint[0], rules->fingerprint[1])));
 }
 
+PG_FUNCTION_INFO_V1(commissioning_rule_set_fields);
+
+/*
+ * commissioning_rule_set_fields --- the fields that a line must have: those of the money, then
+ * those that rules name, as they come.
+ */
+Datum
+commissioning_rule_set_fields(PG_FUNCTION_ARGS)
+{
+	const RuleSet *rules = checked_rules(PG_DETOAST_DATUM(PG_GETARG_DATUM(0)));
+	Datum         *names = palloc(rules->fields * sizeof(Datum));
+	uint32         i;
+
+	for (i = 0; i < rules->fields; i++)
+		names[i] = CStringGetTextDatum(rules_text(rules, rules_fields(rules)[i]));
+	PG_RETURN_ARRAYTYPE_P(construct_array(names, rules->fields, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
 /*
  * begin_site --- what this call site remembers.
  */

@@ -1,12 +1,12 @@
 # Roles x objects: what each group role may do with every table, view, routine and schema of a warehouse, the exact privileges,
 # derived here from one sentence per role and compared with the catalogue; then a few sessions that try.
 source "$top/test/lib/tap.sh"
-roles=(reader analyst validator operator admin)
+roles=(reader analyst validator operator governance admin)
 sql "SELECT commissioning.create_warehouse('r_icb', 'invoice_validation', 2)" "SELECT commissioning.create_warehouse('r_none', 'settlement', 1)" >/dev/null
 is "$(sql "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'r\\_%'")" 0 'no role without being asked'
 lives "SELECT commissioning.create_roles('r_icb')" 'create_roles'
 is "$(sql "SELECT string_agg(rolname || CASE WHEN rolcanlogin THEN ' login' ELSE '' END || CASE WHEN rolinherit THEN '' ELSE ' noinherit' END, ', ' ORDER BY rolname) FROM pg_roles WHERE rolname LIKE 'r\\_icb\\_%'")" \
-	'r_icb_admin noinherit, r_icb_analyst, r_icb_operator, r_icb_practice, r_icb_reader, r_icb_validator' 'six group roles without login'
+	'r_icb_admin noinherit, r_icb_analyst, r_icb_governance, r_icb_operator, r_icb_practice, r_icb_reader, r_icb_validator' 'seven group roles without login'
 
 # matrix ROLE: what has_*_privilege says, one line per object
 matrix() {
@@ -31,15 +31,16 @@ expected() {
 	local see change identity='' run='' config='' schemas
 	case $1 in
 		reader) schemas="'r_icb_reporting', 'USAGE'" see="n = 'r_icb_reporting' AND NOT invoker" ;;
-		analyst) schemas="'r_icb_reporting', 'USAGE', 'r_icb', 'USAGE'" see="n <> 'r_icb_identity'" ;;
-		validator) schemas="'r_icb_reporting', 'USAGE', 'r_icb', 'USAGE', 'r_icb_identity', 'USAGE'" see='true' ;;
+		analyst) schemas="'r_icb_reporting', 'USAGE', 'r_icb', 'USAGE'" see="n <> 'r_icb_identity' AND NOT governance" ;;
+		validator) schemas="'r_icb_reporting', 'USAGE', 'r_icb', 'USAGE', 'r_icb_identity', 'USAGE'" see='NOT governance' ;;
+		governance) schemas="'r_icb_reporting', 'USAGE', 'r_icb', 'USAGE'" see='governance' ;;
 		operator) schemas="'r_icb_reporting', 'USAGE', 'r_icb', 'USAGE', 'r_icb_identity', 'USAGE,CREATE'" see='true' run=true ;;
-		admin) schemas="'r_icb_reporting', 'USAGE', 'r_icb', 'USAGE'" see="n <> 'r_icb_identity'" config=true ;;
+		admin) schemas="'r_icb_reporting', 'USAGE', 'r_icb', 'USAGE'" see="n <> 'r_icb_identity' AND NOT governance" config=true ;;
 	esac
 	sql "
 	WITH relation AS (
 		SELECT c.oid, c.oid::regclass::text AS object, c.relname, c.relnamespace::regnamespace::text AS n, c.relkind,
-			coalesce(c.reloptions @> '{security_invoker=true}', false) AS invoker,
+			coalesce(c.reloptions @> '{security_invoker=true}', false) AS invoker, c.relname LIKE 'governance\\_finding%' AS governance,
 			EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('person_id', 'submission_id', 'run_id'))
 				OR c.relispartition OR c.relname IN ('meta', 'deployed_object', 'row_reader') AS no_config
 		FROM pg_class c WHERE c.relnamespace::regnamespace::text LIKE 'r\\_icb%' AND c.relkind IN ('r', 'p', 'v', 'm')
@@ -54,7 +55,7 @@ expected() {
 		FROM relation r WHERE $see
 		UNION ALL
 		SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, p.oid::regprocedure::text, 'EXECUTE'
-		FROM pg_proc p WHERE p.pronamespace = 'r_icb'::regnamespace AND ('$run' <> '' OR (p.prokind <> 'p' AND p.provolatile <> 'v'))
+		FROM pg_proc p WHERE p.pronamespace = 'r_icb'::regnamespace AND '$1' <> 'governance' AND ('$run' <> '' OR (p.prokind <> 'p' AND p.provolatile <> 'v'))
 	) k ORDER BY 1"
 }
 for role in "${roles[@]}"; do
