@@ -38,6 +38,8 @@ UPDATE pod_reference SET kind = 'pathway', pod_class = 'non_elective' WHERE pod 
 INSERT INTO pod_reference VALUES ('MATPATHDEL', NULL, 'pathway', 'pathway', 'non_elective', false);
 
 -- What is new.
+--@ sql/reference/18-invoice-feeds.sql
+--@ sql/reference/35-code-lists.sql
 --@ sql/install/31-regime.sql
 --@ sql/reference/19-price-feeds.sql
 --@ sql/reference/34-payment-parameters.sql

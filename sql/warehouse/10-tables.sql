@@ -129,11 +129,13 @@ CREATE TABLE @icb@.submission (
     amounts_unreadable bigint NOT NULL DEFAULT 0,
     released       boolean NOT NULL DEFAULT false,
     message        text,
+    received_on    date,
     UNIQUE (feed, file_hash)
 );
 COMMENT ON TABLE @icb@.submission IS 'One row per file received. The same file twice is one row: its content hash is the key.';
 COMMENT ON COLUMN @icb@.submission.status IS 'landing (being copied), landed, loading, held (falls too far: to be released), loaded or failed.';
 COMMENT ON COLUMN @icb@.submission.snapshot_date IS 'Date of a snapshot file that does not carry one.';
+COMMENT ON COLUMN @icb@.submission.received_on IS 'Day on which the file counts as received, against the published dates; NULL: the day of received_at.';
 COMMENT ON COLUMN @icb@.submission.header IS 'Column headers as sent; landing_columns are their names in the landing table.';
 COMMENT ON COLUMN @icb@.submission.amounts_unreadable IS 'Refused rows whose amount cannot be read, so that no amount total contains them.';
 COMMENT ON COLUMN @icb@.submission.released IS 'A held file was released: it is loaded however far it falls.';
@@ -255,6 +257,19 @@ CREATE TABLE @icb@.activity (
     procedures           commissioning.opcs4[],
     extra                jsonb,
     sent_price           numeric(16,2),
+    lsoa_code            text,
+    country              text,
+    overseas_category    text,
+    cam_commissioner     text,
+    national_programme   text,
+    ebi_category         text,
+    intended_management  text,
+    decision_date        date,
+    ward_code            text,
+    top_up_code          text,
+    referral_source      text,
+    location_type        text,
+    clinic_code          text,
     PRIMARY KEY (person_id, activity_id),
     CHECK (end_date IS NULL OR end_date >= start_date)
 ) PARTITION BY HASH (person_id);
@@ -297,6 +312,19 @@ COMMENT ON COLUMN @icb@.activity.diagnoses IS 'ICD-10 codes in recorded order, p
 COMMENT ON COLUMN @icb@.activity.procedures IS 'OPCS-4 codes in recorded order, primary first.';
 COMMENT ON COLUMN @icb@.activity.extra IS 'What else the file held, by header.';
 COMMENT ON COLUMN @icb@.activity.sent_price IS 'Price sent with the record, after every adjustment, in pounds; NULL when none was.';
+COMMENT ON COLUMN @icb@.activity.lsoa_code IS 'Lower layer super output area of residence at the time of the event.';
+COMMENT ON COLUMN @icb@.activity.country IS 'Country of residence, one letter of the code of the nation: E, W, S, N; NULL when not sent.';
+COMMENT ON COLUMN @icb@.activity.overseas_category IS 'Overseas visitor charging category; NULL when not sent.';
+COMMENT ON COLUMN @icb@.activity.cam_commissioner IS 'Commissioner that the national commissioner assignment method arrives at.';
+COMMENT ON COLUMN @icb@.activity.national_programme IS 'National programme of care of specialised services, NULL when none.';
+COMMENT ON COLUMN @icb@.activity.ebi_category IS 'Category of evidence-based interventions: 1 needs an individual funding request, 2 meets criteria; NULL when none.';
+COMMENT ON COLUMN @icb@.activity.intended_management IS 'NHS Data Dictionary INTENDED MANAGEMENT: 1 at least one night, 2 no night, 3 to 5 regular or other.';
+COMMENT ON COLUMN @icb@.activity.decision_date IS 'Day on which it was decided to admit.';
+COMMENT ON COLUMN @icb@.activity.ward_code IS 'Ward, as the provider calls it.';
+COMMENT ON COLUMN @icb@.activity.top_up_code IS 'Specialised service code that entitles to a top-up, NULL when none.';
+COMMENT ON COLUMN @icb@.activity.referral_source IS 'NHS Data Dictionary SOURCE OF REFERRAL FOR OUT-PATIENTS, two digits.';
+COMMENT ON COLUMN @icb@.activity.location_type IS 'Where the attendance took place: ward, clinic or the code of the location as sent.';
+COMMENT ON COLUMN @icb@.activity.clinic_code IS 'Clinic, as the provider calls it; NULL when none.';
 COMMENT ON COLUMN @icb@.activity.provider_event_id IS 'Hospital provider spell number or attendance identifier.';
 COMMENT ON COLUMN @icb@.activity.end_date IS 'Discharge date or date of attendance; NULL while the spell is open.';
 COMMENT ON COLUMN @icb@.activity.overlap_days IS 'Days counted both as critical care and as rehabilitation; taken off the length of stay once.';
@@ -399,6 +427,13 @@ CREATE TABLE @icb@.invoice_line (
     prescribed_service text,
     extra             jsonb,
     codes_sent        jsonb,
+    dataset           text NOT NULL DEFAULT 'PLCM' CHECK (dataset IN ('PLCM', 'DRPLCM', 'DEPLCM')),
+    ward_code         text,
+    residence_commissioner text,
+    local_code        text,
+    top_up_code       text,
+    top_up            numeric(19,6),
+    best_practice_claimed boolean,
     PRIMARY KEY (person_id, submission_id, line_no)
 ) PARTITION BY HASH (person_id);
 COMMENT ON TABLE @icb@.invoice_line IS
@@ -432,9 +467,16 @@ COMMENT ON COLUMN @icb@.invoice_line.prescribed_service IS 'Prescribed specialis
 COMMENT ON COLUMN @icb@.invoice_line.extra IS 'What else the file held, by header.';
 COMMENT ON COLUMN @icb@.invoice_line.codes_sent IS
     'Codes as sent that code_map reads as others, by domain: pod, treatment_function, hrg, site; NULL where nothing was mapped.';
+COMMENT ON COLUMN @icb@.invoice_line.dataset IS 'PLCM claims of care, DRPLCM of high-cost drugs, DEPLCM of devices; as in submission_slice.';
+COMMENT ON COLUMN @icb@.invoice_line.ward_code IS 'Ward as submitted.';
+COMMENT ON COLUMN @icb@.invoice_line.residence_commissioner IS 'Commissioner of the place of residence as submitted.';
+COMMENT ON COLUMN @icb@.invoice_line.local_code IS 'Local contract code as submitted: a service of the contract.';
+COMMENT ON COLUMN @icb@.invoice_line.top_up_code IS 'Specialised service code for which a top-up is charged, NULL when none.';
+COMMENT ON COLUMN @icb@.invoice_line.top_up IS 'Top-up in the price of one unit, as sent; NULL when not stated.';
+COMMENT ON COLUMN @icb@.invoice_line.best_practice_claimed IS 'Whether the provider says that it charges the best practice price, NULL when not stated.';
 COMMENT ON COLUMN @icb@.invoice_line.line_key IS
     'Identity of the line across restatements, from provider, event, point of delivery, HRG and its number among equal lines; findings attach to it.';
-COMMENT ON COLUMN @icb@.invoice_line.hrg_sent IS 'TARIFF CODE as sent; hrg is NULL where it is not an HRG.';
+COMMENT ON COLUMN @icb@.invoice_line.hrg_sent IS 'TARIFF CODE as sent; hrg is NULL where it is not an HRG. On lines of drugs and devices the code of the item.';
 COMMENT ON COLUMN @icb@.invoice_line.unit_price IS 'Price of one unit before the market forces factor, as sent.';
 COMMENT ON COLUMN @icb@.invoice_line.total_cost IS 'Amount claimed, as sent; credits are negative.';
 
@@ -454,7 +496,7 @@ CREATE VIEW @icb@.current_invoice_line WITH (security_invoker = true) AS
 SELECT l.*
 FROM @icb@.invoice_line l
 JOIN @icb@.submission_slice s
-  ON s.submission_id = l.submission_id AND s.dataset = 'PLCM'
+  ON s.submission_id = l.submission_id AND s.dataset = l.dataset
  AND s.provider_code = l.provider_code AND s.commissioner_code = l.commissioner_code
  AND s.financial_year = l.financial_year AND s.month = l.month
 WHERE s.status = 'current';

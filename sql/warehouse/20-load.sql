@@ -190,6 +190,7 @@ COMMENT ON FUNCTION @icb@.reader_sql(text) IS
 
 CREATE FUNCTION @icb@.open_submission(feed text, file_name text, file_hash text, header text[], submission_kind text DEFAULT 'flex',
     control_rows bigint DEFAULT NULL, control_amount numeric DEFAULT NULL, snapshot_date date DEFAULT NULL, received_at timestamptz DEFAULT NULL,
+    received_on date DEFAULT NULL,
     OUT submission_id bigint, OUT landing_table text, OUT landing_columns text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 AS $$
@@ -220,8 +221,9 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value', HINT = 'The kind is flex, freeze or refresh.';
     END IF;
 
-    INSERT INTO @icb@.submission AS s (feed, file_name, file_hash, submission_kind, control_rows, control_amount, snapshot_date, received_at, header)
-    VALUES (feed, file_name, hash, submission_kind, control_rows, control_amount, snapshot_date, coalesce(received_at, clock_timestamp()), header)
+    INSERT INTO @icb@.submission AS s (feed, file_name, file_hash, submission_kind, control_rows, control_amount, snapshot_date, received_at, received_on, header)
+    VALUES (feed, file_name, hash, submission_kind, control_rows, control_amount, snapshot_date, coalesce(received_at, clock_timestamp()),
+            coalesce(received_on, received_at::date, current_date), header)
     ON CONFLICT ON CONSTRAINT submission_feed_file_hash_key DO NOTHING
     RETURNING s.submission_id INTO submission_id;
     IF submission_id IS NULL THEN
@@ -238,7 +240,7 @@ BEGIN
         END IF;
         PERFORM @icb@.drop_work_tables(submission_id);
         UPDATE @icb@.submission s
-        SET status = 'landing', header = header, submission_kind = submission_kind, message = NULL,
+        SET status = 'landing', header = header, submission_kind = submission_kind, message = NULL, received_on = coalesce(received_on, s.received_on),
             control_rows = coalesce(control_rows, s.control_rows), control_amount = coalesce(control_amount, s.control_amount)
         WHERE s.submission_id = submission_id;
     END IF;
@@ -268,8 +270,8 @@ BEGIN
         (SELECT string_agg(quote_ident(u.name) || ' text', ', ' ORDER BY u.i) FROM unnest(names) WITH ORDINALITY u(name, i)));
 END
 $$;
-COMMENT ON FUNCTION @icb@.open_submission(text, text, text, text[], text, bigint, numeric, date, timestamptz) IS
-    'Registers a file by name and content hash and creates its landing table, one text column per header. landing_table is NULL, with a notice, when this content was received before. control_rows and control_amount are what the sender says the file holds. Raises 22004 for NULL, 22023 for a bad kind or an empty header, 42704 for an unknown feed, 55006 while the file is being copied.';
+COMMENT ON FUNCTION @icb@.open_submission(text, text, text, text[], text, bigint, numeric, date, timestamptz, date) IS
+    'Registers a file by name and content hash and creates its landing table, one text column per header. landing_table is NULL, with a notice, when this content was received before. control_rows and control_amount are what the sender says the file holds; received_on is the day that counts against the published dates (default: that of received_at). Raises 22004 for NULL, 22023 for a bad kind or an empty header, 42704 for an unknown feed, 55006 while the file is being copied.';
 
 CREATE FUNCTION @icb@.drop_work_tables(submission_id bigint) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -671,7 +673,7 @@ BEGIN
     UPDATE @icb@.submission_slice n
     SET held_reason = format('amount falls from %s to %s, by more than %s %%', o.amount::numeric(16,2), n.amount::numeric(16,2), round(share * 100))
     FROM @icb@.submission_slice o
-    WHERE n.submission_id = submission_id AND n.status = 'held' AND n.dataset IN ('PLCM', 'ACM')
+    WHERE n.submission_id = submission_id AND n.status = 'held' AND n.dataset IN ('PLCM', 'DRPLCM', 'DEPLCM', 'ACM')
       AND o.status = 'current' AND o.dataset = n.dataset AND o.provider_code = n.provider_code AND o.commissioner_code = n.commissioner_code
       AND o.financial_year = n.financial_year AND o.month = n.month
       AND o.amount > 0 AND n.amount < o.amount * (1 - share);

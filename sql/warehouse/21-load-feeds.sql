@@ -29,11 +29,12 @@ BEGIN
             INSERT INTO @icb@.invoice_line (person_id, submission_id, line_no, line_key, claim_group, provider_code, site_code, commissioner_code,
                 practice_code, financial_year, month, pod, local_pod, treatment_function, hrg_sent, hrg, start_date, end_date, age, sex,
                 nhs_number_state, national_price, units, unit_price, market_forces_factor, total_cost, length_of_stay, cds_id,
-                provider_event_id, prescribed_service, extra, codes_sent)
+                provider_event_id, prescribed_service, extra, codes_sent, ward_code, residence_commissioner, local_code, top_up_code, top_up, best_practice_claimed)
             SELECT n.person_id, %1$s, n.line_no, n.line_key, coalesce(n.provider_code || '|' || n.provider_event_id, n.line_key), n.provider_code,
                 n.site_code, n.commissioner_code, n.practice_code, n.financial_year, n.month, n.pod, n.local_pod, n.treatment_function, n.hrg_sent,
                 commissioning.to_hrg(n.hrg_sent), n.start_date, n.end_date, n.age, n.sex, n.nhs_number_state, coalesce(n.national_price, true), n.units,
-                n.unit_price, n.market_forces_factor, n.total_cost, n.length_of_stay, n.cds_id, n.provider_event_id, n.prescribed_service, n.extra, n.codes_sent
+                n.unit_price, n.market_forces_factor, n.total_cost, n.length_of_stay, n.cds_id, n.provider_event_id, n.prescribed_service, n.extra, n.codes_sent,
+                n.ward_code, n.residence_commissioner, n.local_code, n.top_up_code, n.top_up, n.best_practice_claimed
             FROM numbered n
             ORDER BY n.person_id, n.start_date
             RETURNING invoice_line.provider_code, invoice_line.commissioner_code, invoice_line.financial_year, invoice_line.month, invoice_line.total_cost
@@ -163,10 +164,12 @@ BEGIN
             ORDER BY r.person_id, r.provider_code, coalesce(r.cds_id, r.provider_event_id), r.activity_id
         ), ins AS (
             INSERT INTO @icb@.activity (person_id, activity_id, submission_id, dataset, provider_code, site_code, provider_event_id, cds_id,
-                commissioner_billed, practice_code, start_date, end_date, age, sex, %3$s hrg, diagnoses, procedures, referral_id, prescribed_service, extra, sent_price)
+                commissioner_billed, practice_code, start_date, end_date, age, sex, %3$s hrg, diagnoses, procedures, referral_id, prescribed_service, extra, sent_price,
+                lsoa_code, country, overseas_category, cam_commissioner)
             SELECT n.person_id, coalesce(f.activity_id, nextval(%8$L::regclass)), %1$s, %2$L, n.provider_code,
                 n.site_code, n.provider_event_id, n.cds_id, n.commissioner_billed, n.practice_code, n.start_date, %4$s, n.age, n.sex, %5$s n.hrg,
-                n.diagnoses, n.procedures, %6$s, %7$s, n.extra, n.sent_price
+                n.diagnoses, n.procedures, %6$s, %7$s, n.extra, n.sent_price,
+                n.lsoa_code, @icb@.country_letter(n.country), n.overseas_category, n.cam_commissioner
             FROM numbered n
             LEFT JOIN former f ON f.person_id = n.person_id AND f.provider_code = n.provider_code AND f.record = coalesce(n.cds_id, n.provider_event_id) AND n.n = 1
             ORDER BY n.person_id, n.start_date
@@ -174,17 +177,26 @@ BEGIN
         )
         SELECT count(*) FROM ins $q$, submission_id, dataset,
         CASE dataset
-            WHEN 'APC' THEN 'patient_classification, admission_method, admission_source, administrative_category, discharge_method, discharge_destination, discharge_ready_date, treatment_function, main_specialty, best_practice, critical_care_days, rehabilitation_days, overlap_days, palliative_days,'
-            WHEN 'OP' THEN 'treatment_function, main_specialty, first_attendance, attendance_status, multi_professional, consultation_medium, administrative_category,'
+            WHEN 'APC' THEN 'patient_classification, admission_method, admission_source, administrative_category, discharge_method, discharge_destination, discharge_ready_date, treatment_function, main_specialty, best_practice, critical_care_days, rehabilitation_days, overlap_days, palliative_days, national_programme, ebi_category, intended_management, decision_date, ward_code, top_up_code,'
+            WHEN 'OP' THEN 'treatment_function, main_specialty, first_attendance, attendance_status, multi_professional, consultation_medium, administrative_category, national_programme, referral_source, location_type, clinic_code,'
             ELSE 'department_type, first_attendance, discharge_method, discharge_destination,' END,
         CASE dataset WHEN 'OP' THEN 'n.start_date' WHEN 'EC' THEN 'coalesce(n.end_date, n.start_date)' ELSE 'n.end_date' END,
         CASE dataset
-            WHEN 'APC' THEN 'n.patient_classification, n.admission_method, n.admission_source, n.administrative_category, n.discharge_method, n.discharge_destination, n.discharge_ready_date, n.treatment_function, n.main_specialty, n.best_practice, n.critical_care_days, n.rehabilitation_days, n.overlap_days, n.palliative_days,'
-            WHEN 'OP' THEN 'n.treatment_function, n.main_specialty, n.first_attendance, n.attendance_status, n.multi_professional, n.consultation_medium, n.administrative_category,'
+            WHEN 'APC' THEN 'n.patient_classification, n.admission_method, n.admission_source, n.administrative_category, n.discharge_method, n.discharge_destination, n.discharge_ready_date, n.treatment_function, n.main_specialty, n.best_practice, n.critical_care_days, n.rehabilitation_days, n.overlap_days, n.palliative_days, n.national_programme, n.ebi_category, n.intended_management, n.decision_date, n.ward_code, n.top_up_code,'
+            WHEN 'OP' THEN 'n.treatment_function, n.main_specialty, n.first_attendance, n.attendance_status, n.multi_professional, n.consultation_medium, n.administrative_category, n.national_programme, lpad(n.referral_source, 2, ''0''), lower(n.location_type), n.clinic_code,'
             ELSE 'n.department_type, n.first_attendance, n.discharge_method, n.discharge_destination,' END,
         CASE dataset WHEN 'EC' THEN 'NULL' ELSE 'n.referral_id' END,
         CASE dataset WHEN 'EC' THEN 'NULL' ELSE 'n.prescribed_service' END,
         pg_get_serial_sequence('@icb@.activity', 'activity_id')) INTO loaded;
+    -- parts of records that are no more
+    EXECUTE format($q$
+        DELETE FROM @icb@.episode e USING @icb_identity@.replaced_%1$s r
+        WHERE e.person_id = r.person_id AND e.activity_id = r.activity_id
+          AND NOT EXISTS (SELECT FROM @icb@.activity a WHERE a.person_id = r.person_id AND a.activity_id = r.activity_id) $q$, submission_id);
+    EXECUTE format($q$
+        DELETE FROM @icb@.activity_component c USING @icb_identity@.replaced_%1$s r
+        WHERE c.person_id = r.person_id AND c.activity_id = r.activity_id
+          AND NOT EXISTS (SELECT FROM @icb@.activity a WHERE a.person_id = r.person_id AND a.activity_id = r.activity_id) $q$, submission_id);
     EXECUTE format('DROP TABLE @icb_identity@.replaced_%s', submission_id);
     IF dataset <> 'EC' THEN
         PERFORM @icb@.update_people(submission_id, ARRAY['death_date=s.death_date']);
@@ -459,7 +471,10 @@ DECLARE
         WHEN 'epraccur' THEN $q$SELECT s.line_no, s.faults, s.org_code, s.name, CASE WHEN s.setting = '4' THEN 'practice' ELSE 'other' END AS org_type, s.postcode, s.open_date, s.close_date,
                                        s.parent, 'commissioned_by' AS kind, s.link_from, s.link_to FROM @icb_identity@.stage_%s s$q$
         ELSE $q$SELECT s.line_no, s.faults, s.org_code, s.name, lower(s.org_type) AS org_type, s.postcode, s.open_date, s.close_date,
-                       s.parent, lower(s.link_kind) AS kind, s.open_date AS link_from, s.close_date AS link_to FROM @icb_identity@.stage_%s s$q$ END;
+                       s.parent, lower(s.link_kind) AS kind,
+                       -- a successor takes over on the day after the code closed, for good
+                       CASE WHEN lower(s.link_kind) = 'successor' AND s.close_date IS NOT NULL THEN s.close_date + 1 ELSE s.open_date END AS link_from,
+                       CASE WHEN lower(s.link_kind) <> 'successor' OR s.link_kind IS NULL THEN s.close_date END AS link_to FROM @icb_identity@.stage_%s s$q$ END;
 BEGIN
     IF feed = 'organisations' THEN
         PERFORM @icb@.refuse(submission_id, 'link_kind', 'not member_of, commissioned_by, site_of or successor',
@@ -533,7 +548,7 @@ DECLARE
 BEGIN
     SELECT s.* INTO sub FROM @icb@.submission s WHERE s.submission_id = submission_id;
     SELECT r.* INTO known FROM commissioning.feed_reference r WHERE r.feed = sub.feed;
-    amount := CASE sub.feed WHEN 'plcm' THEN 's.total_cost' WHEN 'acm' THEN 's.actual_price' WHEN 'plan' THEN 's.planned_amount' ELSE 'NULL::numeric' END;
+    amount := CASE sub.feed WHEN 'plcm' THEN 's.total_cost' WHEN 'drplcm' THEN 's.total_cost' WHEN 'deplcm' THEN 's.total_cost' WHEN 'acm' THEN 's.actual_price' WHEN 'plan' THEN 's.planned_amount' ELSE 'NULL::numeric' END;
     PERFORM @icb@.map_codes(submission_id);
     loaded := CASE sub.feed
         WHEN 'plcm' THEN @icb@.apply_plcm(submission_id)
@@ -560,7 +575,15 @@ BEGIN
         WHEN 'conditions' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
         WHEN 'coded_events' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
         WHEN 'imported_scores' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
-        ELSE @icb@.apply_contract_feed(submission_id, sub.feed) END;
+        WHEN 'drplcm' THEN @icb@.apply_pass_through(submission_id, 'DRPLCM')
+        WHEN 'deplcm' THEN @icb@.apply_pass_through(submission_id, 'DEPLCM')
+        WHEN 'sus_apc_episode' THEN @icb@.apply_episodes(submission_id)
+        WHEN 'sus_critical_care' THEN @icb@.apply_critical_care(submission_id)
+        WHEN 'contracts' THEN @icb@.apply_contract_feed(submission_id, sub.feed)
+        WHEN 'contract_parties' THEN @icb@.apply_contract_feed(submission_id, sub.feed)
+        WHEN 'recovery_rates' THEN @icb@.apply_contract_feed(submission_id, sub.feed)
+        WHEN 'plan' THEN @icb@.apply_contract_feed(submission_id, sub.feed)
+        ELSE @icb@.apply_invoice_feed(submission_id, sub.feed) END;
     IF loaded IS NULL THEN
         RETURN;
     END IF;
@@ -583,7 +606,7 @@ BEGIN
         RAISE EXCEPTION 'submission % does not reconcile: % received, % staged, % loaded, % refused', submission_id, sub.rows_received, received, loaded, refused
             USING ERRCODE = 'data_exception';
     END IF;
-    IF known.dataset IN ('PLCM', 'ACM') THEN
+    IF known.dataset IN ('PLCM', 'DRPLCM', 'DEPLCM', 'ACM') THEN
         EXECUTE format($q$
             UPDATE @icb@.submission_slice t SET refused_count = r.n, refused_amount = r.amount
             FROM (SELECT s.provider_code, s.commissioner_code, s.financial_year, s.month, count(*) AS n, coalesce(sum(%2$s), 0) AS amount
@@ -598,7 +621,7 @@ BEGIN
     IF amount <> 'NULL::numeric' THEN
         EXECUTE format('UPDATE @icb@.submission b SET amount_loaded = (SELECT coalesce(sum(%2$s), 0) FROM @icb_identity@.stage_%1$s s WHERE s.faults IS NULL) WHERE b.submission_id = %1$s', submission_id, amount);
     END IF;
-    IF known.dataset IN ('PLCM', 'ACM') THEN
+    IF known.dataset IN ('PLCM', 'DRPLCM', 'DEPLCM', 'ACM') THEN
         -- money is counted twice, as read and as inserted
         PERFORM FROM @icb@.submission s
         WHERE s.submission_id = submission_id

@@ -7,7 +7,7 @@ SELECT o.submission_id, o.dataset, o.provider_code, o.commissioner_code, o.finan
 FROM @icb@.submission_slice o
 JOIN @icb@.submission_slice e ON e.submission_id = o.submission_id AND e.dataset = o.dataset AND e.provider_code = o.provider_code AND e.commissioner_code = o.commissioner_code AND e.financial_year = o.financial_year AND e.month <> o.month
 JOIN @icb@.submission_slice n ON n.submission_id > e.submission_id AND n.dataset = e.dataset AND n.provider_code = e.provider_code AND n.commissioner_code = e.commissioner_code AND n.financial_year = e.financial_year AND n.month = e.month
-WHERE o.status = 'current' AND o.dataset IN ('PLCM', 'ACM')
+WHERE o.status = 'current' AND o.dataset IN ('PLCM', 'DRPLCM', 'DEPLCM', 'ACM')
   AND NOT EXISTS (SELECT FROM @icb@.submission_slice x WHERE x.submission_id = n.submission_id AND x.dataset = o.dataset AND x.provider_code = o.provider_code AND x.commissioner_code = o.commissioner_code AND x.financial_year = o.financial_year AND x.month = o.month)
 GROUP BY o.submission_id, o.dataset, o.provider_code, o.commissioner_code, o.financial_year, o.month;
 COMMENT ON VIEW @icb@.slice_not_restated IS 'Current slices that a later file, restating other months of the same file, left out.';
@@ -36,8 +36,8 @@ SELECT g.dataset::text AS dataset,
        g.submission_kind::text AS submission_kind,
        (g.line_count + g.refused_count)::bigint AS rows_received,
        g.refused_count::bigint AS rows_rejected,
-       (CASE WHEN g.dataset IN ('PLCM', 'ACM') THEN g.amount END)::numeric(16,2) AS value_gbp,
-       (CASE WHEN g.dataset IN ('PLCM', 'ACM') THEN g.refused_amount END)::numeric(16,2) AS refused_gbp,
+       (CASE WHEN g.dataset IN ('PLCM', 'DRPLCM', 'DEPLCM', 'ACM') THEN g.amount END)::numeric(16,2) AS value_gbp,
+       (CASE WHEN g.dataset IN ('PLCM', 'DRPLCM', 'DEPLCM', 'ACM') THEN g.refused_amount END)::numeric(16,2) AS refused_gbp,
        (CASE WHEN g.parts = 1 THEN s.control_amount END)::numeric(16,2) AS control_gbp,
        (CASE WHEN g.parts = 1 THEN c.amount_difference END)::numeric(16,2) AS difference_gbp,
        (CASE WHEN g.status = 'held' THEN 'held' ELSE c.status END)::text AS status,
@@ -67,7 +67,7 @@ FROM @icb@.submission s
 JOIN commissioning.feed_reference f ON f.feed = s.feed
 WHERE f.dataset IS NOT NULL AND s.status <> 'loaded';
 COMMENT ON VIEW @icb_reporting@.load_position IS 'Where the data stand: one row per dataset, provider and month of the current position, with what was refused, and per held month or file that waits. Status: ok, differs or no control (against the control totals of the file), held, failed or waiting.';
-COMMENT ON COLUMN @icb_reporting@.load_position.dataset IS 'PLCM (patient-level claim), ACM (aggregate claim), APC, OP or EC (hospital record).';
+COMMENT ON COLUMN @icb_reporting@.load_position.dataset IS 'PLCM (patient-level claim), DRPLCM (drugs), DEPLCM (devices), ACM (aggregate claim), APC, OP or EC (hospital record).';
 COMMENT ON COLUMN @icb_reporting@.load_position.provider_code IS 'Provider; NULL for a file that is not loaded.';
 COMMENT ON COLUMN @icb_reporting@.load_position.activity_month IS 'First day of the month of activity; NULL for a file that is not loaded.';
 COMMENT ON COLUMN @icb_reporting@.load_position.financial_year IS 'Financial year, 2024/25.';
@@ -158,7 +158,7 @@ SELECT t.submission_id::bigint AS submission_id,
        t.month::integer AS financial_month,
        t.submission_kind::text AS submission_kind,
        t.line_count::bigint AS rows_loaded,
-       (CASE WHEN t.dataset IN ('PLCM', 'ACM') THEN t.amount END)::numeric(16,2) AS value_gbp,
+       (CASE WHEN t.dataset IN ('PLCM', 'DRPLCM', 'DEPLCM', 'ACM') THEN t.amount END)::numeric(16,2) AS value_gbp,
        (t.amount - lag(t.amount) OVER (PARTITION BY t.dataset, t.provider_code, t.commissioner_code, t.financial_year, t.month ORDER BY t.submission_id))::numeric(16,2) AS change_gbp,
        t.status::text AS status,
        t.held_reason::text AS held_reason,
@@ -175,7 +175,7 @@ JOIN @icb@.submission s ON s.submission_id = n.left_out_by;
 COMMENT ON VIEW @icb_reporting@.slice_history IS 'What every file said about every slice (dataset, provider, commissioner, month), with the change against the statement before it, and the months that a later file left out.';
 COMMENT ON COLUMN @icb_reporting@.slice_history.submission_id IS 'File.';
 COMMENT ON COLUMN @icb_reporting@.slice_history.file_name IS 'Its name.';
-COMMENT ON COLUMN @icb_reporting@.slice_history.dataset IS 'PLCM, ACM, APC, OP or EC.';
+COMMENT ON COLUMN @icb_reporting@.slice_history.dataset IS 'PLCM, DRPLCM, DEPLCM, ACM, APC, OP or EC.';
 COMMENT ON COLUMN @icb_reporting@.slice_history.provider_code IS 'Provider.';
 COMMENT ON COLUMN @icb_reporting@.slice_history.commissioner_code IS 'Commissioner as billed; - when none was given.';
 COMMENT ON COLUMN @icb_reporting@.slice_history.activity_month IS 'First day of the month of activity.';
@@ -211,7 +211,7 @@ FROM (SELECT t.dataset, t.provider_code, t.submission_kind, @icb@.financial_mont
 LEFT JOIN LATERAL (SELECT min(r.finished_at) AS finished_at FROM @icb@.run r
                    WHERE r.stage = 'validate' AND r.status IN ('done', 'unchanged') AND r.started_at >= g.loaded_at) v ON true;
 COMMENT ON VIEW @icb_reporting@.feedback_timeliness IS 'Days from the end of a month to its data and to feedback on them, per dataset, provider, month and kind of submission: the first file of each kind.';
-COMMENT ON COLUMN @icb_reporting@.feedback_timeliness.dataset IS 'PLCM, ACM, APC, OP or EC.';
+COMMENT ON COLUMN @icb_reporting@.feedback_timeliness.dataset IS 'PLCM, DRPLCM, DEPLCM, ACM, APC, OP or EC.';
 COMMENT ON COLUMN @icb_reporting@.feedback_timeliness.provider_code IS 'Provider.';
 COMMENT ON COLUMN @icb_reporting@.feedback_timeliness.activity_month IS 'First day of the month of activity.';
 COMMENT ON COLUMN @icb_reporting@.feedback_timeliness.submission_kind IS 'flex, freeze or refresh.';

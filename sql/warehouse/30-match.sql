@@ -21,7 +21,7 @@ BEGIN
         statement := regexp_replace(statement, '\m(@icb@\.' || inner_view || ')\M(?! [a-z_"])', '\1 ' || inner_view, 'g');
         statement := replace(statement, '@icb@.' || inner_view || ' ', '(' || rtrim(pg_get_viewdef(('@icb@.' || inner_view)::regclass), ';') || ') ');
     END LOOP;
-    statement := regexp_replace(statement, '\m@icb@\.(invoice_line|activity|line_match|claim_pair|line_price|finding)\M', '@icb@.\1_p' || part, 'g');
+    statement := regexp_replace(statement, '\m@icb@\.(invoice_line|pass_through_line|activity|line_match|claim_pair|line_price|finding)\M', '@icb@.\1_p' || part, 'g');
     IF touched THEN
         -- every table of people is cut down to those whom the run has to do
         FOR relation IN
@@ -111,7 +111,7 @@ WITH line AS MATERIALIZED (
            p.dataset
     FROM @icb@.invoice_line l
     JOIN @icb@.submission_slice s
-      ON s.submission_id = l.submission_id AND s.dataset = 'PLCM' AND s.provider_code = l.provider_code
+      ON s.submission_id = l.submission_id AND s.dataset = l.dataset AND s.provider_code = l.provider_code
      AND s.commissioner_code = l.commissioner_code AND s.financial_year = l.financial_year AND s.month = l.month
     LEFT JOIN commissioning.pod_reference p ON p.pod = l.pod
     WHERE s.status = 'current'
@@ -203,8 +203,9 @@ WITH line AS (
            l.treatment_function, l.hrg_sent, l.start_date, l.end_date, l.unit_price, l.total_cost, l.cds_id, l.provider_event_id,
            p.kind AS pod_kind
     FROM @icb@.invoice_line l
+    -- claims of care alone: several drugs or devices in one spell are no repeats of each other
     JOIN @icb@.submission_slice s
-      ON s.submission_id = l.submission_id AND s.dataset = 'PLCM' AND s.provider_code = l.provider_code
+      ON s.submission_id = l.submission_id AND s.dataset = l.dataset AND l.dataset = 'PLCM' AND s.provider_code = l.provider_code
      AND s.commissioner_code = l.commissioner_code AND s.financial_year = l.financial_year AND s.month = l.month
     LEFT JOIN commissioning.pod_reference p ON p.pod = l.pod
     WHERE s.status = 'current'
@@ -296,7 +297,7 @@ BEGIN
         COMMIT;
     END LOOP;
     PERFORM @icb@.refresh_statistics('line_match', 'claim_pair');
-    SELECT pg_catalog.sum(s.line_count) INTO lines FROM @icb@.submission_slice s WHERE s.status = 'current' AND s.dataset = 'PLCM';
+    SELECT pg_catalog.sum(s.line_count) INTO lines FROM @icb@.submission_slice s WHERE s.status = 'current' AND s.dataset IN ('PLCM', 'DRPLCM', 'DEPLCM');
     PERFORM @icb@.finish_run(run, lines, added, NULL, NULL, CASE WHEN added + removed = 0 THEN 'unchanged' ELSE 'done' END,
                              pg_catalog.format('%s matches and pairs added, %s removed', added, removed));
     COMMIT;

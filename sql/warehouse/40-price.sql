@@ -113,9 +113,9 @@ LEFT JOIN @icb@.provider_factor f
   ON f.kind = 'market_forces' AND f.provider_code = l.provider_code AND f.from_day <= d.price_date AND d.price_date < f.to_day
 -- Four columns that go together make the planner expect one row of a join and look everything up line by line: compared as one text.
 WHERE EXISTS (SELECT FROM @icb@.submission_slice s
-              WHERE s.submission_id = l.submission_id AND s.dataset = 'PLCM' AND s.status = 'current'
-                AND concat_ws('|', s.provider_code, s.commissioner_code, s.financial_year, s.month)
-                  = concat_ws('|', l.provider_code, l.commissioner_code, l.financial_year, l.month));
+              WHERE s.submission_id = l.submission_id AND s.status = 'current'
+                AND concat_ws('|', s.dataset, s.provider_code, s.commissioner_code, s.financial_year, s.month)
+                  = concat_ws('|', l.dataset, l.provider_code, l.commissioner_code, l.financial_year, l.month));
 COMMENT ON VIEW @icb@.claim_base IS
     'One row per line of the current position with what pricing needs: the matched record, the contract, the price list and the provider''s factor on the price date.';
 

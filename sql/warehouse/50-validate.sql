@@ -71,11 +71,6 @@ FROM commissioning.rule_reference r
 WHERE NOT EXISTS (SELECT FROM @icb@.rule l WHERE l.code = r.code);
 COMMENT ON VIEW @icb@.active_rule IS 'Shipped and local rules; the local row of a code replaces the shipped one.';
 
-CREATE VIEW @icb@.input_presence AS SELECT NULL::text AS input, 0::bigint AS rows WHERE false;
-COMMENT ON VIEW @icb@.input_presence IS 'Inputs that rules need, and how many rows of each there are.';
-COMMENT ON COLUMN @icb@.input_presence.input IS 'Name of the input.';
-COMMENT ON COLUMN @icb@.input_presence.rows IS 'Rows.';
-
 CREATE TABLE @icb@.compiled_rule_set (
     fingerprint text PRIMARY KEY,
     body        commissioning.rule_set NOT NULL,

@@ -73,7 +73,7 @@ COMMENT ON COLUMN @icb_reporting@.root_cause.undercharged_gbp IS 'Undercharges, 
 CREATE VIEW @icb_reporting@.money_funnel WITH (security_barrier = true) AS
 WITH claimed AS (
     SELECT sum(s.line_count) AS lines, sum(s.amount) AS amount
-    FROM @icb@.submission_slice s WHERE s.dataset = 'PLCM' AND s.status = 'current'
+    FROM @icb@.submission_slice s WHERE s.dataset IN ('PLCM', 'DRPLCM', 'DEPLCM') AND s.status = 'current'
 ), line AS (
     SELECT f.person_id, f.line_key, f.submission_id, f.line_no,
            bool_or(f.net > 0) AS has_net, bool_or(f.recoverable > 0) AS has_recoverable,

@@ -230,7 +230,7 @@ LEFT JOIN (SELECT m.person_id, m.activity_id, sum(l.total_cost) AS amount
            FROM @icb@.line_match m
            JOIN @icb@.invoice_line l ON l.person_id = m.person_id AND l.line_key = m.line_key
            JOIN @icb@.submission_slice s
-             ON s.submission_id = l.submission_id AND s.dataset = 'PLCM' AND s.provider_code = l.provider_code AND s.commissioner_code = l.commissioner_code
+             ON s.submission_id = l.submission_id AND s.dataset = l.dataset AND s.provider_code = l.provider_code AND s.commissioner_code = l.commissioner_code
             AND s.financial_year = l.financial_year AND s.month = l.month AND s.status = 'current'
            GROUP BY m.person_id, m.activity_id) c ON c.person_id = a.person_id AND c.activity_id = a.activity_id
 LEFT JOIN @icb@.record_price p ON p.person_id = a.person_id AND p.activity_id = a.activity_id

@@ -16,7 +16,7 @@ BEGIN ATOMIC
         CROSS JOIN LATERAL (SELECT 'PLCM'::text AS dataset
                             UNION SELECT s.dataset FROM @icb@.submission_slice s WHERE s.provider_code = v.provider_code) d
     ), arrived AS (
-        SELECT s.provider_code, s.dataset, s.financial_year, s.month, s.submission_kind, min(b.received_at::date) AS first_day
+        SELECT s.provider_code, s.dataset, s.financial_year, s.month, s.submission_kind, min(coalesce(b.received_on, b.received_at::date)) AS first_day
         FROM @icb@.submission_slice s JOIN @icb@.submission b ON b.submission_id = s.submission_id
         GROUP BY s.provider_code, s.dataset, s.financial_year, s.month, s.submission_kind
     )
@@ -85,7 +85,7 @@ BEGIN ATOMIC
                              WHERE p.contract_id = m.contract_id AND @icb@.financial_month_start(p.financial_year, p.month) = m.activity_month),
                             (SELECT sum(s.amount) FROM @icb@.submission_slice s
                              JOIN @icb@.contract_party c ON c.contract_id = m.contract_id AND c.org_code = s.commissioner_code
-                             WHERE s.provider_code = m.provider_code AND s.dataset = 'PLCM' AND s.status = 'current'
+                             WHERE s.provider_code = m.provider_code AND s.dataset IN ('PLCM', 'DRPLCM', 'DEPLCM') AND s.status = 'current'
                                AND @icb@.financial_month_start(s.financial_year, s.month) = m.activity_month)) AS amount
         ) v
     ), summed AS (

@@ -1,0 +1,126 @@
+-- Lists of codes that rules ask by name: facts only, short, each with where it comes from. A warehouse adds its own in code_list.
+
+CREATE TABLE code_list_reference (
+    list        text NOT NULL,
+    code_system text NOT NULL CHECK (code_system IN ('HRG', 'ICD10', 'OPCS4', 'TFC', 'OVERSEAS', 'PROGRAMME')),
+    code_prefix text NOT NULL,
+    valid       daterange NOT NULL DEFAULT '(,)',
+    title       text NOT NULL,
+    source      text NOT NULL,
+    verified    boolean NOT NULL,
+    PRIMARY KEY (list, code_system, code_prefix, valid)
+);
+COMMENT ON TABLE code_list_reference IS
+    'Lists of codes that rules ask by name. verified: the fact was read in the source named; else it is written from memory and to be checked before money rests on it.';
+COMMENT ON COLUMN code_list_reference.list IS 'Name of the list.';
+COMMENT ON COLUMN code_list_reference.code_system IS 'HRG, ICD10, OPCS4, TFC (treatment function), OVERSEAS (charging category) or PROGRAMME (national programme of care).';
+COMMENT ON COLUMN code_list_reference.code_prefix IS 'Leading characters of the codes, without dot.';
+COMMENT ON COLUMN code_list_reference.valid IS 'Activity dates for which it holds.';
+COMMENT ON COLUMN code_list_reference.title IS 'What the codes are.';
+COMMENT ON COLUMN code_list_reference.source IS 'Where it comes from.';
+COMMENT ON COLUMN code_list_reference.verified IS 'Whether it was read in the source, not remembered.';
+
+INSERT INTO code_list_reference (list, code_system, code_prefix, valid, title, source, verified) VALUES
+-- commissioned by local authorities since April 2013
+('public_health', 'TFC', '360', '[2013-04-01,)', 'Genitourinary medicine', 'Health and Social Care Act 2012: sexual health services', false),
+-- specialised services, commissioned by NHS England
+('specialised_programme', 'PROGRAMME', 'NPOC', '(,)', 'National programmes of care', 'SUS+ field pss_grouping.national_programme_code', false),
+-- referrals from consultant to consultant that need no approval: cancer
+('c2c_allowed', 'TFC', '370', '(,)', 'Medical oncology', 'local practice', false),
+('c2c_allowed', 'TFC', '800', '(,)', 'Clinical oncology', 'local practice', false),
+('chargeable_overseas', 'OVERSEAS', 'D', '(,)', 'Chargeable European Economic Area patient', 'NHS Data Dictionary OVERSEAS VISITOR CHARGING CATEGORY', false),
+('chargeable_overseas', 'OVERSEAS', 'F', '(,)', 'Chargeable patient from outside the European Economic Area', 'NHS Data Dictionary OVERSEAS VISITOR CHARGING CATEGORY', false),
+('chargeable_overseas', 'OVERSEAS', '4', '(,)', 'To pay all fees', 'NHS Data Dictionary OVERSEAS VISITOR STATUS CLASSIFICATION', false),
+('cancelled_procedure', 'ICD10', 'Z53', '(,)', 'Persons encountering health services for specific procedures, not carried out', 'ICD-10', false),
+('cancelled_procedure', 'HRG', 'WA14', '(,)', 'Planned procedures not carried out', 'HRG4+ names', true),
+('cancelled_procedure', 'HRG', 'WH50', '(,)', 'Procedure not carried out', 'HRG4+ names', true),
+('anaesthetic', 'OPCS4', 'Y80', '(,)', 'General anaesthetic', 'OPCS-4 chapter Y', false),
+('anaesthetic', 'OPCS4', 'Y81', '(,)', 'Spinal anaesthetic', 'OPCS-4 chapter Y', false),
+('anaesthetic', 'OPCS4', 'Y82', '(,)', 'Local anaesthetic', 'OPCS-4 chapter Y', false),
+('anaesthetic', 'OPCS4', 'Y83', '(,)', 'Sedation', 'OPCS-4 chapter Y', false),
+('anaesthetic', 'OPCS4', 'Y84', '(,)', 'Other anaesthetic', 'OPCS-4 chapter Y', false),
+-- procedures that are done in a clinic room
+('outpatient_procedure', 'OPCS4', 'C794', '(,)', 'Injection into vitreous body', 'OPCS-4; local practice', false),
+('outpatient_procedure', 'OPCS4', 'D07', '(,)', 'Clearance of external auditory canal', 'OPCS-4; local practice', false),
+('outpatient_procedure', 'OPCS4', 'E25', '(,)', 'Diagnostic endoscopic examination of pharynx', 'OPCS-4; local practice', false),
+('outpatient_procedure', 'OPCS4', 'M45', '(,)', 'Diagnostic endoscopic examination of bladder', 'OPCS-4; local practice', false),
+('outpatient_procedure', 'OPCS4', 'P273', '(,)', 'Colposcopy', 'OPCS-4; local practice', false),
+('outpatient_procedure', 'OPCS4', 'Q18', '(,)', 'Diagnostic endoscopic examination of uterus', 'OPCS-4; local practice', false),
+('outpatient_procedure', 'OPCS4', 'S06', '(,)', 'Other excision of lesion of skin', 'OPCS-4; local practice', false),
+('outpatient_procedure', 'OPCS4', 'W90', '(,)', 'Puncture of joint', 'OPCS-4; local practice', false),
+-- conditions that same-day emergency care can treat
+('sdec', 'ICD10', 'D50', '(,)', 'Iron deficiency anaemia', 'directory of ambulatory emergency care', false),
+('sdec', 'ICD10', 'G43', '(,)', 'Migraine', 'directory of ambulatory emergency care', false),
+('sdec', 'ICD10', 'I26', '(,)', 'Pulmonary embolism', 'directory of ambulatory emergency care', false),
+('sdec', 'ICD10', 'I48', '(,)', 'Atrial fibrillation and flutter', 'directory of ambulatory emergency care', false),
+('sdec', 'ICD10', 'I80', '(,)', 'Phlebitis and thrombophlebitis', 'directory of ambulatory emergency care', false),
+('sdec', 'ICD10', 'L03', '(,)', 'Cellulitis', 'directory of ambulatory emergency care', false),
+('sdec', 'ICD10', 'N23', '(,)', 'Unspecified renal colic', 'directory of ambulatory emergency care', false),
+('sdec', 'ICD10', 'N390', '(,)', 'Urinary tract infection, site not specified', 'directory of ambulatory emergency care', false),
+('sdec', 'ICD10', 'R07', '(,)', 'Pain in throat and chest', 'directory of ambulatory emergency care', false),
+('sdec', 'ICD10', 'R51', '(,)', 'Headache', 'directory of ambulatory emergency care', false),
+('sdec', 'ICD10', 'R55', '(,)', 'Syncope and collapse', 'directory of ambulatory emergency care', false),
+-- what only women have
+('female', 'HRG', 'MA', '(,)', 'Female reproductive system procedures', 'HRG4+ names', true),
+('female', 'HRG', 'MB', '(,)', 'Female reproductive system disorders', 'HRG4+ names', true),
+('female', 'HRG', 'NZ', '(,)', 'Obstetric medicine', 'HRG4+ names', true),
+('female', 'ICD10', 'C51', '(,)', 'Malignant neoplasm of vulva', 'ICD-10', false),
+('female', 'ICD10', 'C52', '(,)', 'Malignant neoplasm of vagina', 'ICD-10', false),
+('female', 'ICD10', 'C53', '(,)', 'Malignant neoplasm of cervix uteri', 'ICD-10', false),
+('female', 'ICD10', 'C54', '(,)', 'Malignant neoplasm of corpus uteri', 'ICD-10', false),
+('female', 'ICD10', 'C55', '(,)', 'Malignant neoplasm of uterus', 'ICD-10', false),
+('female', 'ICD10', 'C56', '(,)', 'Malignant neoplasm of ovary', 'ICD-10', false),
+('female', 'ICD10', 'C57', '(,)', 'Malignant neoplasm of other female genital organs', 'ICD-10', false),
+('female', 'ICD10', 'C58', '(,)', 'Malignant neoplasm of placenta', 'ICD-10', false),
+('female', 'ICD10', 'D25', '(,)', 'Leiomyoma of uterus', 'ICD-10', false),
+('female', 'ICD10', 'D27', '(,)', 'Benign neoplasm of ovary', 'ICD-10', false),
+('female', 'ICD10', 'N7', '(,)', 'Inflammatory diseases of female pelvic organs', 'ICD-10', false),
+('female', 'ICD10', 'N8', '(,)', 'Noninflammatory disorders of female genital tract', 'ICD-10', false),
+('female', 'ICD10', 'N91', '(,)', 'Absent, scanty and rare menstruation', 'ICD-10', false),
+('female', 'ICD10', 'N92', '(,)', 'Excessive, frequent and irregular menstruation', 'ICD-10', false),
+('female', 'ICD10', 'N93', '(,)', 'Other abnormal uterine and vaginal bleeding', 'ICD-10', false),
+('female', 'ICD10', 'N95', '(,)', 'Menopausal disorders', 'ICD-10', false),
+('female', 'ICD10', 'O', '(,)', 'Pregnancy, childbirth and the puerperium', 'ICD-10', false),
+('female', 'OPCS4', 'P', '(,)', 'Lower female genital tract', 'OPCS-4 chapter P', false),
+('female', 'OPCS4', 'Q', '(,)', 'Upper female genital tract', 'OPCS-4 chapter Q', false),
+('female', 'OPCS4', 'R', '(,)', 'Obstetrics', 'OPCS-4 chapter R', false),
+-- what only men have
+('male', 'HRG', 'LB25', '(,)', 'Transurethral prostate resection', 'HRG4+ names', true),
+('male', 'HRG', 'LB28', '(,)', 'Non-malignant prostate disorders', 'HRG4+ names', true),
+('male', 'HRG', 'LB31', '(,)', 'Penis procedures', 'HRG4+ names', true),
+('male', 'HRG', 'LB32', '(,)', 'Penile conditions and minor procedures', 'HRG4+ names', true),
+('male', 'HRG', 'LB33', '(,)', 'Vasectomy', 'HRG4+ names', true),
+('male', 'HRG', 'LB34', '(,)', 'Scrotum, testis or vas deferens procedures', 'HRG4+ names', true),
+('male', 'HRG', 'LB35', '(,)', 'Scrotum, testis or vas deferens disorders', 'HRG4+ names', true),
+('male', 'HRG', 'LB47', '(,)', 'Major open penis procedures', 'HRG4+ names', true),
+('male', 'HRG', 'LB48', '(,)', 'Intermediate open penis procedures', 'HRG4+ names', true),
+('male', 'HRG', 'LB52', '(,)', 'Major scrotum, testis or vas deferens procedures', 'HRG4+ names', true),
+('male', 'HRG', 'LB53', '(,)', 'Intermediate scrotum, testis or vas deferens procedures', 'HRG4+ names', true),
+('male', 'HRG', 'LB54', '(,)', 'Minor scrotum, testis or vas deferens procedures', 'HRG4+ names', true),
+('male', 'HRG', 'LB56', '(,)', 'Minor penis procedures', 'HRG4+ names', true),
+('male', 'HRG', 'LB58', '(,)', 'Penile disorders', 'HRG4+ names', true),
+('male', 'HRG', 'LB74', '(,)', 'Implantation of penile prosthesis', 'HRG4+ names', true),
+('male', 'HRG', 'LB76', '(,)', 'Transrectal biopsy of prostate', 'HRG4+ names', true),
+('male', 'HRG', 'LB77', '(,)', 'Transperineal template biopsy of prostate', 'HRG4+ names', true),
+('male', 'HRG', 'YL30', '(,)', 'Percutaneous ablation of lesion of prostate', 'HRG4+ names', true),
+('male', 'HRG', 'YR59', '(,)', 'Prostate artery embolisation', 'HRG4+ names', true),
+('male', 'ICD10', 'C60', '(,)', 'Malignant neoplasm of penis', 'ICD-10', false),
+('male', 'ICD10', 'C61', '(,)', 'Malignant neoplasm of prostate', 'ICD-10', false),
+('male', 'ICD10', 'C62', '(,)', 'Malignant neoplasm of testis', 'ICD-10', false),
+('male', 'ICD10', 'C63', '(,)', 'Malignant neoplasm of other male genital organs', 'ICD-10', false),
+('male', 'ICD10', 'D29', '(,)', 'Benign neoplasm of male genital organs', 'ICD-10', false),
+('male', 'ICD10', 'N40', '(,)', 'Hyperplasia of prostate', 'ICD-10', false),
+('male', 'ICD10', 'N41', '(,)', 'Inflammatory diseases of prostate', 'ICD-10', false),
+('male', 'ICD10', 'N42', '(,)', 'Other disorders of prostate', 'ICD-10', false),
+('male', 'ICD10', 'N43', '(,)', 'Hydrocele and spermatocele', 'ICD-10', false),
+('male', 'ICD10', 'N44', '(,)', 'Torsion of testis', 'ICD-10', false),
+('male', 'ICD10', 'N45', '(,)', 'Orchitis and epididymitis', 'ICD-10', false),
+('male', 'ICD10', 'N46', '(,)', 'Male infertility', 'ICD-10', false),
+('male', 'ICD10', 'N47', '(,)', 'Redundant prepuce, phimosis and paraphimosis', 'ICD-10', false),
+('male', 'ICD10', 'N48', '(,)', 'Other disorders of penis', 'ICD-10', false),
+('male', 'ICD10', 'N49', '(,)', 'Inflammatory disorders of male genital organs', 'ICD-10', false),
+('male', 'ICD10', 'N50', '(,)', 'Other disorders of male genital organs', 'ICD-10', false),
+('male', 'OPCS4', 'M61', '(,)', 'Open excision of prostate', 'OPCS-4 chapter M', false),
+('male', 'OPCS4', 'M65', '(,)', 'Endoscopic resection of outlet of male bladder', 'OPCS-4 chapter M', false),
+('male', 'OPCS4', 'M70', '(,)', 'Other operations on prostate', 'OPCS-4 chapter M', false),
+('male', 'OPCS4', 'N', '(,)', 'Male genital organs', 'OPCS-4 chapter N', false);
