@@ -31,7 +31,7 @@ COMMENT ON COLUMN @icb@.stage_position.key IS 'Slice (submission, data set, prov
 
 CREATE INDEX registration_submission ON @icb@.registration USING brin (submission_id);
 
-CREATE FUNCTION @icb@.tables_behind(source regclass) RETURNS TABLE (relation regclass, of_people boolean, of_submissions boolean)
+CREATE FUNCTION @icb@.tables_behind(source regclass) RETURNS TABLE (relation regclass, name text, of_people boolean, of_submissions boolean)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH RECURSIVE behind AS (
@@ -46,7 +46,7 @@ BEGIN ATOMIC
         -- views and routines read on, tables do not
         WHERE b.class = 'pg_catalog.pg_proc'::pg_catalog.regclass OR w.oid IS NOT NULL
     )
-    SELECT c.oid::pg_catalog.regclass,
+    SELECT c.oid::pg_catalog.regclass, concat_ws('.', c.relnamespace::pg_catalog.regnamespace, c.relname),
            EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'person_id' AND NOT a.attisdropped),
            EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'submission_id' AND NOT a.attisdropped)
     FROM behind b
@@ -59,6 +59,8 @@ COMMENT ON FUNCTION @icb@.tables_behind(regclass) IS
 -- Digest of a table, whatever the order of its rows.
 CREATE FUNCTION @icb@.table_digest(relation regclass) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE
+    -- values are digested as text, which these settings shape
+    SET datestyle = 'ISO, DMY' SET intervalstyle = 'postgres' SET timezone = 'UTC' SET extra_float_digits = 1 SET bytea_output = 'hex'
 AS $$
 DECLARE
     digest text;
@@ -73,8 +75,11 @@ COMMENT ON FUNCTION @icb@.table_digest(regclass) IS 'Number of rows and sum of t
 -- Tables of people whose changes are told by those who write them: matching, and the loader where it changes a person.
 CREATE FUNCTION @icb@.tells_itself(relation regclass) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN relation::pg_catalog.text IN ('@icb@.person', '@icb@.line_match', '@icb@.claim_pair', '@icb@.claim_link', '@icb@.line_price', '@icb@.record_price',
-                                         'person', 'line_match', 'claim_pair', 'claim_link', 'line_price', 'record_price');
+BEGIN ATOMIC
+    SELECT EXISTS (SELECT FROM pg_catalog.pg_class c
+                   WHERE c.oid = relation AND c.relnamespace = '@icb@'::pg_catalog.regnamespace
+                     AND c.relname IN ('person', 'line_match', 'claim_pair', 'claim_link', 'line_price', 'record_price'));
+END;
 COMMENT ON FUNCTION @icb@.tells_itself(regclass) IS 'Whether changes of this table are entered in touched_person by those who write it.';
 
 -- Which of these stages have finished once, so that it matters whom they have still to do.
@@ -109,7 +114,7 @@ BEGIN
              WHERE b.relation NOT IN ('@icb@.submission'::pg_catalog.regclass, '@icb@.submission_slice'::pg_catalog.regclass)
                AND NOT (b.of_people AND b.of_submissions) AND NOT @icb@.tells_itself(b.relation) LOOP
         INSERT INTO @icb@.stage_position (stage, run_id, kind, key)
-        VALUES (stage, run, 'setting', format('%s %s', t.relation::pg_catalog.oid::pg_catalog.regclass, @icb@.table_digest(t.relation)));
+        VALUES (stage, run, 'setting', concat_ws(' ', t.name, @icb@.table_digest(t.relation)));
     END LOOP;
     INSERT INTO @icb@.stage_position (stage, run_id, kind, key) VALUES (stage, run, 'setting', 'version ' || commissioning.version());
     IF coalesce(everything, true) THEN
@@ -136,14 +141,14 @@ BEGIN
           GROUP BY k.key HAVING count(*) = 1) d
     JOIN @icb@.invoice_line l ON l.submission_id = d.submission_id AND l.provider_code = d.provider_code AND l.commissioner_code = d.commissioner_code
                              AND l.financial_year = d.financial_year AND l.month = d.month
-    ON CONFLICT (person_id, stage) DO NOTHING;
+    ON CONFLICT ON CONSTRAINT touched_person_pkey DO NOTHING;
     -- rows of new submissions
     fresh := ARRAY(SELECT k.key::bigint FROM @icb@.stage_position k
                    WHERE k.stage = stage AND k.kind = 'submission' AND k.run_id IN (last, run)
                    GROUP BY k.key HAVING max(k.run_id) = run AND count(*) = 1);
     FOR t IN SELECT b.* FROM @icb@.tables_behind(source) b
              WHERE b.of_people AND b.of_submissions AND NOT @icb@.tells_itself(b.relation) AND cardinality(fresh) > 0 LOOP
-        EXECUTE format('INSERT INTO @icb@.touched_person (person_id, stage) SELECT DISTINCT t.person_id, $1 FROM %s t WHERE t.submission_id = ANY ($2) ON CONFLICT (person_id, stage) DO NOTHING',
+        EXECUTE format('INSERT INTO @icb@.touched_person (person_id, stage) SELECT DISTINCT t.person_id, $1 FROM %s t WHERE t.submission_id = ANY ($2) ON CONFLICT ON CONSTRAINT touched_person_pkey DO NOTHING',
                        t.relation) USING stage, fresh;
     END LOOP;
     -- merged numbers
@@ -152,7 +157,7 @@ BEGIN
     FROM @icb_identity@.person_supersedes x
     CROSS JOIN LATERAL unnest(ARRAY[x.old_person_id, x.person_id]) AS u (person_id)
     WHERE x.recorded_at >= (SELECT r.started_at FROM @icb@.run r WHERE r.run_id = last)
-    ON CONFLICT (person_id, stage) DO NOTHING;
+    ON CONFLICT ON CONSTRAINT touched_person_pkey DO NOTHING;
     UPDATE @icb@.touched_person p SET run_id = run WHERE p.stage = stage;
     RETURN NULL;
 END

@@ -148,7 +148,7 @@ SELECT x.person_id,
        x.billed, x.expected_total, x.identified, x.net, x.recovery_rate, x.recoverable, x.undercharged,
        x.rule_class, x.recovery_reason, x.detectable,
        pg_catalog.md5(pg_catalog.concat_ws('|', x.outcome, x.reason, x.evidence, x.billed, x.identified, x.net, x.recoverable, x.contract_id, x.pod,
-                                           x.activity_month, x.recovery_reason, nullif(x.rule_class, 'money'), nullif(x.detectable, 'full'))) AS content,
+                                           pg_catalog.to_char(x.activity_month::timestamp, 'YYYY-MM-DD'), x.recovery_reason, nullif(x.rule_class, 'money'), nullif(x.detectable, 'full'))) AS content,
        x.dataset, x.unknown_field
 FROM (
     SELECT f.person_id, f.line_key, f.submission_id, f.line_no, (f.r).rule_code AS rule_code, (f.r).rule_version AS rule_version,

@@ -1,6 +1,6 @@
 -- All stages that fit the purpose, in order.
 
-CREATE PROCEDURE @icb@.run_pipeline(restart boolean DEFAULT false)
+CREATE PROCEDURE @icb@.run_pipeline(restart boolean DEFAULT false, everything boolean DEFAULT true)
     LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -15,7 +15,7 @@ DECLARE
     stage text;
     n integer := 0;
 BEGIN
-    id := @icb@.start_run('pipeline', pg_catalog.jsonb_build_object('stages', stages, 'restart', restart));
+    id := @icb@.start_run('pipeline', pg_catalog.jsonb_build_object('stages', stages, 'restart', restart, 'everything', everything));
     -- Continue the last pipeline where it stopped, unless it was asked to begin again or files came in meanwhile.
     SELECT r.run_id INTO earlier FROM @icb@.run r
     WHERE r.stage = 'pipeline' AND r.status = 'failed' AND NOT coalesce(restart, false)
@@ -42,7 +42,7 @@ BEGIN
             ELSIF stage = 'price' THEN
                 CALL @icb@.price();
             ELSIF stage = 'validate' THEN
-                CALL @icb@.validate();
+                CALL @icb@.validate(everything);
             ELSIF stage = 'score' THEN
                 CALL @icb@.score_population();
             ELSIF stage = 'settle' THEN
@@ -58,5 +58,5 @@ BEGIN
     COMMIT;
 END
 $$;
-COMMENT ON PROCEDURE @icb@.run_pipeline(boolean) IS
-    'Runs every stage that fits the purpose of the warehouse, in order, committing after each: load, match, price, validate; or load, score; or load, settle. A pipeline that was interrupted continues after its last finished stage, unless restart is true or new files have landed. Raises 55P03 when the run lock is held by an idle session.';
+COMMENT ON PROCEDURE @icb@.run_pipeline(boolean, boolean) IS
+    'Runs every stage that fits the purpose of the warehouse, in order, committing after each: load, match, price, validate; or load, score; or load, settle. A pipeline that was interrupted continues after its last finished stage, unless restart is true or new files have landed. With everything => false validation does only the people touched since its last run. Raises 55P03 when the run lock is held by an idle session.';

@@ -29,7 +29,8 @@ sql "SELECT commissioning.create_warehouse('icb', 'invoice_validation', 2)" "
 			FOR p IN SELECT q.oid FROM pg_proc q WHERE q.pronamespace = 'icb'::regnamespace AND q.proname = s AND q.prokind = 'p' LOOP
 				EXECUTE 'DROP PROCEDURE ' || p;
 			END LOOP;
-			EXECUTE format('CREATE PROCEDURE icb.%I() LANGUAGE plpgsql AS \$p\$ BEGIN CALL icb.long_stage(%L); END \$p\$', s, s);
+			EXECUTE format('CREATE PROCEDURE icb.%I(%s) LANGUAGE plpgsql AS \$p\$ BEGIN CALL icb.long_stage(%L); END \$p\$',
+				s, CASE s WHEN 'validate' THEN 'everything boolean' END, s);
 		END LOOP;
 	END \$\$" >/dev/null
 
