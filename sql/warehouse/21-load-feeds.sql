@@ -197,6 +197,7 @@ BEGIN
         DELETE FROM @icb@.activity_component c USING @icb_identity@.replaced_%1$s r
         WHERE c.person_id = r.person_id AND c.activity_id = r.activity_id
           AND NOT EXISTS (SELECT FROM @icb@.activity a WHERE a.person_id = r.person_id AND a.activity_id = r.activity_id) $q$, submission_id);
+    PERFORM @icb@.touch_replaced(submission_id);
     EXECUTE format('DROP TABLE @icb_identity@.replaced_%s', submission_id);
     IF dataset <> 'EC' THEN
         PERFORM @icb@.update_people(submission_id, ARRAY['death_date=s.death_date']);
@@ -251,6 +252,7 @@ BEGIN
         SELECT n.person_id, n.practice_code, n.valid_from, n.valid_to, %1$s
         FROM (SELECT DISTINCT ON (a.person_id, a.valid_from) a.* FROM @icb_identity@.replaced_%1$s a ORDER BY a.person_id, a.valid_from, a.valid_to) n
         ORDER BY n.person_id, n.valid_from $q$, submission_id);
+    PERFORM @icb@.touch_replaced(submission_id);
     EXECUTE format('DROP TABLE @icb_identity@.replaced_%s', submission_id);
     EXECUTE format('SELECT count(*) FROM @icb_identity@.stage_%s s WHERE s.faults IS NULL', submission_id) INTO loaded;
     RETURN loaded;
@@ -291,11 +293,16 @@ BEGIN
             WHERE r.valid_from = %2$L AND EXISTS (SELECT FROM @icb_identity@.replaced_%1$s n WHERE n.snapshot_date = %2$L AND n.person_id = r.person_id AND n.practice_code <> r.practice_code) $q$,
             submission_id, day);
         EXECUTE format($q$
+            WITH changed AS (
             UPDATE @icb@.registration r SET valid_to = %2$L
             WHERE r.valid_from < %2$L AND (r.valid_to IS NULL OR r.valid_to > %2$L)
               AND (EXISTS (SELECT FROM @icb_identity@.replaced_%1$s n WHERE n.snapshot_date = %2$L AND n.person_id = r.person_id AND n.practice_code <> r.practice_code)
                    OR (EXISTS (SELECT FROM @icb_identity@.replaced_%1$s n WHERE n.snapshot_date = %2$L AND n.practice_code = r.practice_code)
-                       AND NOT EXISTS (SELECT FROM @icb_identity@.replaced_%1$s n WHERE n.snapshot_date = %2$L AND n.person_id = r.person_id))) $q$,
+                       AND NOT EXISTS (SELECT FROM @icb_identity@.replaced_%1$s n WHERE n.snapshot_date = %2$L AND n.person_id = r.person_id)))
+            RETURNING r.person_id)
+            INSERT INTO @icb@.touched_person (person_id, stage)
+            SELECT DISTINCT c.person_id, w.stage FROM changed c CROSS JOIN unnest(@icb@.watching('{match,price,validate}')) AS w (stage)
+            ON CONFLICT DO NOTHING $q$,
             submission_id, day);
         EXECUTE format($q$
             INSERT INTO @icb@.registration (person_id, practice_code, valid_from, valid_to, submission_id)
@@ -306,6 +313,7 @@ BEGIN
               AND NOT EXISTS (SELECT FROM @icb@.registration r WHERE r.person_id = n.person_id AND r.valid_from <= %2$L AND (r.valid_to IS NULL OR r.valid_to > %2$L)) $q$,
             submission_id, day);
     END LOOP;
+    PERFORM @icb@.touch_replaced(submission_id);
     EXECUTE format('DROP TABLE @icb_identity@.replaced_%s', submission_id);
     EXECUTE format('SELECT count(*) FROM @icb_identity@.stage_%s s WHERE s.faults IS NULL', submission_id) INTO loaded;
     RETURN loaded;

@@ -224,6 +224,7 @@ BEGIN
         FROM @icb_identity@.replaced_%1$s n
         -- of two numbers of one person the longer objection counts
         ORDER BY n.person_id, n.head, n.valid_from, n.valid_to DESC NULLS FIRST $q$, submission_id, target, head);
+    PERFORM @icb@.touch_replaced(submission_id);
     EXECUTE format('DROP TABLE @icb_identity@.replaced_%s', submission_id);
     PERFORM @icb@.refresh_statistics(target);
     EXECUTE format('SELECT count(*) FROM @icb_identity@.stage_%s s WHERE s.faults IS NULL', submission_id) INTO loaded;
@@ -283,6 +284,7 @@ BEGIN
               AND NOT EXISTS (SELECT FROM @icb_identity@.replaced_%1$s n WHERE n.person_id = c.person_id AND n.condition = c.condition AND n.source = c.source) $q$,
             submission_id, snapshot);
     END IF;
+    PERFORM @icb@.touch_replaced(submission_id);
     EXECUTE format('DROP TABLE @icb_identity@.replaced_%s', submission_id);
     PERFORM @icb@.refresh_statistics('person_condition');
     EXECUTE format('SELECT count(*) FROM @icb_identity@.stage_%s s WHERE s.faults IS NULL', submission_id) INTO loaded;
@@ -335,6 +337,7 @@ BEGIN
         SELECT n.person_id, n.event_date, n.tidy_system, n.tidy_code, %1$s FROM stated n WHERE NOT n.deleted
         ORDER BY n.person_id, n.event_date
         ON CONFLICT DO NOTHING $q$, submission_id);
+    PERFORM @icb@.touch_replaced(submission_id);
     EXECUTE format('DROP TABLE @icb_identity@.replaced_%s', submission_id);
     PERFORM @icb@.refresh_statistics('coded_event');
     EXECUTE format('SELECT count(*) FROM @icb_identity@.stage_%s s WHERE s.faults IS NULL', submission_id) INTO loaded;

@@ -123,6 +123,7 @@ BEGIN
             WHERE s.faults IS NULL ORDER BY r.person_id, r.activity_id, s.episode_no RETURNING 1
         )
         SELECT count(*) FROM ins $q$, submission_id) INTO loaded;
+    PERFORM @icb@.touch_replaced(submission_id);
     EXECUTE format('DROP TABLE @icb_identity@.replaced_%s', submission_id);
     RETURN loaded;
 END
@@ -157,6 +158,7 @@ BEGIN
             WHERE s.faults IS NULL ORDER BY r.person_id, r.activity_id RETURNING 1
         )
         SELECT count(*) FROM ins $q$, submission_id) INTO loaded;
+    PERFORM @icb@.touch_replaced(submission_id);
     EXECUTE format('DROP TABLE @icb_identity@.replaced_%s', submission_id);
     RETURN loaded;
 END
@@ -327,6 +329,7 @@ BEGIN
         INSERT INTO @icb@.prior_approval (person_id, approval_id, policy, indication, valid, submission_id)
         SELECT n.person_id, n.approval_id, n.policy, n.indication, n.valid, %1$s FROM @icb_identity@.replaced_%1$s n ORDER BY n.person_id
         ON CONFLICT ON CONSTRAINT prior_approval_pkey DO NOTHING $q$, submission_id);
+    PERFORM @icb@.touch_replaced(submission_id);
     EXECUTE format('DROP TABLE @icb_identity@.replaced_%s', submission_id);
     PERFORM @icb@.refresh_statistics('prior_approval');
     EXECUTE format('SELECT count(*) FROM @icb_identity@.stage_%s s WHERE s.faults IS NULL', submission_id) INTO loaded;

@@ -31,11 +31,11 @@ COMMENT ON COLUMN @icb@.stage_position.key IS 'Slice (submission, data set, prov
 
 CREATE INDEX registration_submission ON @icb@.registration USING brin (submission_id);
 
-CREATE FUNCTION @icb@.tables_behind(source regclass) RETURNS TABLE (relation regclass, name text, of_people boolean, of_submissions boolean)
+CREATE FUNCTION @icb@.tables_behind(sources regclass[]) RETURNS TABLE (relation regclass, name text, of_people boolean, of_submissions boolean)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH RECURSIVE behind AS (
-        SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AS class, source::pg_catalog.oid AS id
+        SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AS class, u.source::pg_catalog.oid AS id FROM unnest(sources) AS u (source)
         UNION
         SELECT d.refclassid, d.refobjid
         FROM behind b
@@ -53,8 +53,8 @@ BEGIN ATOMIC
     JOIN pg_catalog.pg_class c ON c.oid = b.id
     WHERE b.class = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.relkind IN ('r', 'p');
 END;
-COMMENT ON FUNCTION @icb@.tables_behind(regclass) IS
-    'The tables that a view reads, through other views and through routines whose bodies the server knows.';
+COMMENT ON FUNCTION @icb@.tables_behind(regclass[]) IS
+    'The tables that views read, through other views and through routines whose bodies the server knows.';
 
 -- Digest of a table, whatever the order of its rows.
 CREATE FUNCTION @icb@.table_digest(relation regclass) RETURNS text
@@ -72,13 +72,13 @@ END
 $$;
 COMMENT ON FUNCTION @icb@.table_digest(regclass) IS 'Number of rows and sum of their hashes: equal for equal content, in any order.';
 
--- Tables of people whose changes are told by those who write them: matching, and the loader where it changes a person.
+-- Tables of people whose changes are told by those who write them: matching, and the loaders.
 CREATE FUNCTION @icb@.tells_itself(relation regclass) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT EXISTS (SELECT FROM pg_catalog.pg_class c
                    WHERE c.oid = relation AND c.relnamespace = '@icb@'::pg_catalog.regnamespace
-                     AND c.relname IN ('person', 'line_match', 'claim_pair', 'claim_link', 'line_price', 'record_price'));
+                     AND c.relname IN ('person', 'line_match', 'claim_pair', 'claim_link', 'line_price', 'record_price', 'episode', 'activity_component'));
 END;
 COMMENT ON FUNCTION @icb@.tells_itself(regclass) IS 'Whether changes of this table are entered in touched_person by those who write it.';
 
@@ -92,7 +92,23 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @icb@.watching(text[]) IS 'Those of the stages that keep a position, so that they may do only the people touched since.';
 
-CREATE FUNCTION @icb@.begin_touched(stage text, run bigint, source regclass, everything boolean) RETURNS text
+-- The loaders keep whom they replace in a work table.
+CREATE FUNCTION @icb@.touch_replaced(submission_id bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+AS $$
+DECLARE
+    watched text[] := @icb@.watching('{match,price,validate}');
+BEGIN
+    IF pg_catalog.cardinality(watched) > 0 THEN
+        EXECUTE pg_catalog.format('INSERT INTO @icb@.touched_person (person_id, stage) SELECT DISTINCT r.person_id, w.stage FROM @icb_identity@.replaced_%s r CROSS JOIN pg_catalog.unnest($1) AS w (stage) ON CONFLICT DO NOTHING',
+                                  submission_id) USING watched;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION @icb@.touch_replaced(bigint) IS
+    'Enters the people in the work table of a load among those whom matching, pricing and validation have still to do. Used by the loaders.';
+
+CREATE FUNCTION @icb@.begin_touched(stage text, run bigint, sources regclass[], everything boolean) RETURNS text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 AS $$
 #variable_conflict use_variable
@@ -110,7 +126,7 @@ BEGIN
     FROM @icb@.submission_slice s WHERE s.status = 'current'
     UNION ALL
     SELECT stage, run, 'submission', s.submission_id::text FROM @icb@.submission s WHERE s.status = 'loaded';
-    FOR t IN SELECT b.* FROM @icb@.tables_behind(source) b
+    FOR t IN SELECT b.* FROM @icb@.tables_behind(sources) b
              WHERE b.relation NOT IN ('@icb@.submission'::pg_catalog.regclass, '@icb@.submission_slice'::pg_catalog.regclass)
                AND NOT (b.of_people AND b.of_submissions) AND NOT @icb@.tells_itself(b.relation) LOOP
         INSERT INTO @icb@.stage_position (stage, run_id, kind, key)
@@ -146,7 +162,7 @@ BEGIN
     fresh := ARRAY(SELECT k.key::bigint FROM @icb@.stage_position k
                    WHERE k.stage = stage AND k.kind = 'submission' AND k.run_id IN (last, run)
                    GROUP BY k.key HAVING max(k.run_id) = run AND count(*) = 1);
-    FOR t IN SELECT b.* FROM @icb@.tables_behind(source) b
+    FOR t IN SELECT b.* FROM @icb@.tables_behind(sources) b
              WHERE b.of_people AND b.of_submissions AND NOT @icb@.tells_itself(b.relation) AND cardinality(fresh) > 0 LOOP
         EXECUTE format('INSERT INTO @icb@.touched_person (person_id, stage) SELECT DISTINCT t.person_id, $1 FROM %s t WHERE t.submission_id = ANY ($2) ON CONFLICT ON CONSTRAINT touched_person_pkey DO NOTHING',
                        t.relation) USING stage, fresh;
@@ -162,7 +178,7 @@ BEGIN
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION @icb@.begin_touched(text, bigint, regclass, boolean) IS
+COMMENT ON FUNCTION @icb@.begin_touched(text, bigint, regclass[], boolean) IS
     'Begins a run of a stage: remembers what it sees, and enters the people touched since its last finished run. Returns NULL when they alone need doing, else why everybody does.';
 
 CREATE FUNCTION @icb@.finish_touched(stage text, run bigint) RETURNS void

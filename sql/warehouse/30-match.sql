@@ -264,11 +264,13 @@ COMMENT ON VIEW @icb@.claim_pair_live IS
 
 -- Procedure -----------------------------------------------------------------------------------
 
-CREATE PROCEDURE @icb@.match()
+CREATE PROCEDURE @icb@.match(everything boolean DEFAULT true)
     LANGUAGE plpgsql
 AS $$
 DECLARE
     run bigint;
+    why text;
+    touched boolean;
     parts integer := @icb@.partition_count();
     matched record;
     paired record;
@@ -276,21 +278,27 @@ DECLARE
     removed bigint := 0;
     lines bigint;
 BEGIN
-    run := @icb@.start_run('match');
+    run := @icb@.start_run('match', pg_catalog.jsonb_build_object('everything', coalesce(everything, true)));
     COMMIT;
     -- the reconciliation that one looks at next is priced live
     PERFORM @icb@.compile_tariffs();
     PERFORM @icb@.compile_contracts();
     PERFORM @icb@.refresh_statistics('invoice_line', 'activity', 'person', 'registration', 'organisation_link', 'submission_slice', 'contract',
                                      'contract_party', 'factor', 'tariff');
+    why := @icb@.begin_touched('match', run, '{@icb@.line_match_live,@icb@.claim_pair_live}', everything);
+    touched := why IS NULL;
+    UPDATE @icb@.run r SET parameters = r.parameters || pg_catalog.jsonb_build_object('everybody', why) WHERE r.run_id = run;
     COMMIT;
     FOR part IN 0 .. parts - 1 LOOP
         -- What is left over after each way of matching cannot be foreseen; taken for nothing, it would be scanned once for each line.
-        PERFORM pg_catalog.set_config('enable_nestloop', 'off', true);
-        matched := @icb@.replace_rows('@icb@.line_match_p' || part, '{person_id,line_key}', @icb@.partition_query('@icb@.line_match_live', part),
-                                      tells => '{price,validate}');
-        paired := @icb@.replace_rows('@icb@.claim_pair_p' || part, '{person_id,submission_id,line_no}', @icb@.partition_query('@icb@.claim_pair_live', part),
-                                     tells => '{price,validate}');
+        IF touched THEN
+            PERFORM @icb@.stage_touched('match', run, part);
+        END IF;
+        PERFORM pg_catalog.set_config('enable_nestloop', CASE WHEN touched THEN 'on' ELSE 'off' END, true);
+        matched := @icb@.replace_rows('@icb@.line_match_p' || part, '{person_id,line_key}', @icb@.partition_query('@icb@.line_match_live', part, touched),
+                                      touched, tells => '{price,validate}');
+        paired := @icb@.replace_rows('@icb@.claim_pair_p' || part, '{person_id,submission_id,line_no}', @icb@.partition_query('@icb@.claim_pair_live', part, touched),
+                                     touched, tells => '{price,validate}');
         added := added + matched.added + paired.added;
         removed := removed + matched.removed + paired.removed;
         PERFORM @icb@.report_progress(run, 100.0 * (part + 1) / parts, pg_catalog.format('partition %s of %s', part + 1, parts));
@@ -300,11 +308,12 @@ BEGIN
     SELECT pg_catalog.sum(s.line_count) INTO lines FROM @icb@.submission_slice s WHERE s.status = 'current' AND s.dataset IN ('PLCM', 'DRPLCM', 'DEPLCM');
     PERFORM @icb@.finish_run(run, lines, added, NULL, NULL, CASE WHEN added + removed = 0 THEN 'unchanged' ELSE 'done' END,
                              pg_catalog.format('%s matches and pairs added, %s removed', added, removed));
+    PERFORM @icb@.finish_touched('match', run);
     COMMIT;
 END
 $$;
-COMMENT ON PROCEDURE @icb@.match() IS
-    'Joins the lines of the current position to the hospital record (line_match) and finds duplicates, repeats and overlaps among them (claim_pair). Commits per partition of persons; a repeat changes nothing.';
+COMMENT ON PROCEDURE @icb@.match(boolean) IS
+    'Joins the lines of the current position to the hospital record (line_match) and finds duplicates, repeats and overlaps among them (claim_pair); with everything => false only for the people about whom something came in or changed. Commits per partition of persons; a repeat changes nothing.';
 
 CREATE VIEW @icb_reporting@.unmatched_claim WITH (security_invoker = true) AS
 SELECT l.line_key::text AS line_key, l.provider_code::text AS provider_code, l.commissioner_code::text AS commissioner_code,

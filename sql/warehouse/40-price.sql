@@ -291,11 +291,13 @@ LEFT JOIN LATERAL (
 WHERE NOT EXISTS (SELECT FROM @icb@.line_match m WHERE m.person_id = a.person_id AND m.activity_id = a.activity_id);
 COMMENT ON VIEW @icb@.record_price_live IS 'What record_price holds, computed from today''s data.';
 
-CREATE PROCEDURE @icb@.price()
+CREATE PROCEDURE @icb@.price(everything boolean DEFAULT true)
     LANGUAGE plpgsql
 AS $$
 DECLARE
     run bigint;
+    why text;
+    touched boolean;
     parts integer := @icb@.partition_count();
     line record;
     rec record;
@@ -303,16 +305,22 @@ DECLARE
     removed bigint := 0;
     priced record;
 BEGIN
-    run := @icb@.start_run('price');
+    run := @icb@.start_run('price', pg_catalog.jsonb_build_object('everything', coalesce(everything, true)));
     COMMIT;
     PERFORM @icb@.compile_tariffs();
     PERFORM @icb@.compile_contracts();
     PERFORM @icb@.refresh_statistics('invoice_line', 'activity', 'line_match', 'tariff');
+    why := @icb@.begin_touched('price', run, '{@icb@.line_price_live,@icb@.record_price_live}', everything);
+    touched := why IS NULL;
+    UPDATE @icb@.run r SET parameters = r.parameters || pg_catalog.jsonb_build_object('everybody', why) WHERE r.run_id = run;
     PERFORM @icb@.report_progress(run, 5, 'price lists compiled');
     COMMIT;
     FOR part IN 0 .. parts - 1 LOOP
-        line := @icb@.replace_rows('@icb@.line_price_p' || part, '{person_id,submission_id,line_no}', @icb@.partition_query('@icb@.line_price_live', part));
-        rec := @icb@.replace_rows('@icb@.record_price_p' || part, '{person_id,activity_id}', @icb@.partition_query('@icb@.record_price_live', part));
+        IF touched THEN
+            PERFORM @icb@.stage_touched('price', run, part);
+        END IF;
+        line := @icb@.replace_rows('@icb@.line_price_p' || part, '{person_id,submission_id,line_no}', @icb@.partition_query('@icb@.line_price_live', part, touched), touched);
+        rec := @icb@.replace_rows('@icb@.record_price_p' || part, '{person_id,activity_id}', @icb@.partition_query('@icb@.record_price_live', part, touched), touched);
         added := added + line.added + rec.added;
         removed := removed + line.removed + rec.removed;
         PERFORM @icb@.report_progress(run, 5 + 95.0 * (part + 1) / parts, pg_catalog.format('partition %s of %s', part + 1, parts));
@@ -323,8 +331,9 @@ BEGIN
     INTO priced FROM @icb@.line_price p;
     PERFORM @icb@.finish_run(run, priced.lines, added, NULL, priced.expected, CASE WHEN added + removed = 0 THEN 'unchanged' ELSE 'done' END,
                              pg_catalog.format('%s lines, %s without a price', priced.lines, priced.unpriced));
+    PERFORM @icb@.finish_touched('price', run);
     COMMIT;
 END
 $$;
-COMMENT ON PROCEDURE @icb@.price() IS
-    'Compiles the price lists, prices every line of the current position and all recorded activity that was not claimed. Commits per partition of persons; a repeat changes nothing.';
+COMMENT ON PROCEDURE @icb@.price(boolean) IS
+    'Compiles the price lists, prices every line of the current position and all recorded activity that was not claimed; with everything => false only for the people about whom something came in or changed, unless prices, contracts or factors did. Commits per partition of persons; a repeat changes nothing.';

@@ -256,7 +256,7 @@ BEGIN
     PERFORM @icb@.compile_rules();
     PERFORM @icb@.refresh_statistics('invoice_line', 'activity', 'line_match', 'claim_pair', 'person', 'registration', 'tariff', 'compiled_rule_set',
                                      'contract_rule_set', 'recovery_rate', 'compiled_rule');
-    why := @icb@.begin_touched('validate', run, '@icb@.finding_all_live', everything);
+    why := @icb@.begin_touched('validate', run, '{@icb@.finding_all_live}', everything);
     touched := why IS NULL;
     PERFORM @icb@.begin_waiting();
     UPDATE @icb@.run r

@@ -38,9 +38,9 @@ BEGIN
             IF stage = 'load' THEN
                 CALL @icb@.load();
             ELSIF stage = 'match' THEN
-                CALL @icb@.match();
+                CALL @icb@.match(everything);
             ELSIF stage = 'price' THEN
-                CALL @icb@.price();
+                CALL @icb@.price(everything);
             ELSIF stage = 'validate' THEN
                 CALL @icb@.validate(everything);
             ELSIF stage = 'score' THEN
@@ -59,4 +59,4 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE @icb@.run_pipeline(boolean, boolean) IS
-    'Runs every stage that fits the purpose of the warehouse, in order, committing after each: load, match, price, validate; or load, score; or load, settle. A pipeline that was interrupted continues after its last finished stage, unless restart is true or new files have landed. With everything => false validation does only the people touched since its last run. Raises 55P03 when the run lock is held by an idle session.';
+    'Runs every stage that fits the purpose of the warehouse, in order, committing after each: load, match, price, validate; or load, score; or load, settle. A pipeline that was interrupted continues after its last finished stage, unless restart is true or new files have landed. With everything => false match, price and validate do only the people touched since their last runs. Raises 55P03 when the run lock is held by an idle session.';
