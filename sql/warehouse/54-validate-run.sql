@@ -62,6 +62,13 @@ END
 $$;
 COMMENT ON FUNCTION @icb@.count_fields() IS 'One step of icb.validate(): adds to stage_known which of the columns that rules read some line in stage_facts has.';
 
+-- The view's own text over what was staged. With the path fixed every name in it is qualified.
+CREATE FUNCTION @icb@.judge_query() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog
+    RETURN replace(rtrim(pg_get_viewdef('@icb@.finding_all_live'::regclass), ';'), '@icb@.checked_facts ', '@icb_identity@.stage_facts ');
+COMMENT ON FUNCTION @icb@.judge_query() IS 'Text of finding_all_live over stage_facts.';
+
 -- Makes target hold what was found in one partition: closes what no longer holds, opens what is new. Rows that wait are neither.
 CREATE FUNCTION @icb@.keep_findings(target text, belongs text, run bigint, touched boolean, OUT opened bigint, OUT closed bigint)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -114,7 +121,7 @@ BEGIN
     ANALYZE @icb_identity@.stage_facts;
     PERFORM @icb@.count_fields();
     EXECUTE 'CREATE UNLOGGED TABLE @icb_identity@.stage_finding AS SELECT x.*, x.rule_class <> ''governance'' AS is_finding, x.rule_class = ''governance'' AS is_governance FROM ('
-            || pg_catalog.replace(pg_catalog.rtrim(pg_catalog.pg_get_viewdef('@icb@.finding_all_live'::pg_catalog.regclass), ';'), '@icb@.checked_facts ', '@icb_identity@.stage_facts ') || ') x';
+            || @icb@.judge_query() || ') x';
     ANALYZE @icb_identity@.stage_finding;
     money := @icb@.keep_findings('@icb@.finding_p' || part, 'is_finding', run, touched);
     governance := @icb@.keep_findings('@icb@.governance_finding_p' || part, 'is_governance', run, touched);
