@@ -2,7 +2,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION commissioning CASCADE;
 SELECT commissioning.create_warehouse('icb', purpose => 'invoice_validation') \gset ignored_
-\! while read -r feed file; do commissioning-load -w icb --feed $feed $file >/dev/null || exit 1; done < load_order.txt
+\! while read -r feed file day; do commissioning-load -w icb --feed $feed ${day:+--received-on $day} $file >/dev/null || exit 1; done < load_order.txt
 CALL icb.load();
 CALL icb.match();
 \echo 'What arrived, and what was refused:'

@@ -37,7 +37,7 @@ SELECT row_number() OVER (ORDER BY i) AS n, number FROM (
         SELECT i, p, 9 * 10 + 9 * 9 + 9 * 8 + (p / 100000 % 10) * 7 + (p / 10000 % 10) * 6 + (p / 1000 % 10) * 5
                      + (p / 100 % 10) * 4 + (p / 10 % 10) * 3 + (p % 10) * 2 AS s
         FROM (SELECT i, 999000000 + (i * 617 + (SELECT seed FROM county.setting) * 4099) % 1000000 AS p
-              FROM county.setting, generate_series(1, people * 1.12 + 60) AS g, LATERAL (SELECT g::bigint AS i) x) a) b
+              FROM county.setting, generate_series(1, people * 1.25 + 3000) AS g, LATERAL (SELECT g::bigint AS i) x) a) b
     WHERE 11 - s % 11 <> 10) c;
 
 -- People. Age is drawn at the end of the last year, so births within the years come by themselves. position: place in the county,

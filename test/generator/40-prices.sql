@@ -29,7 +29,7 @@ CREATE UNIQUE INDEX ON county.price_spell (financial_year, hrg);
 CREATE TABLE county.price_attendance AS
 SELECT y.financial_year, t.tfc, k.hrg, round((CASE k.part WHEN 'f' THEN first_price ELSE follow_up_price END * k.part_of)::numeric * y.level) AS price
 FROM county.price_year y, county.treatment_function t,
-     (VALUES ('WF01B', 'f', 1.0), ('WF01A', 'u', 1.0), ('WF02B', 'f', 1.35), ('WF02A', 'u', 1.45), ('WF01D', 'f', 0.55), ('WF01C', 'u', 0.5)) AS k (hrg, part, part_of)
+     (VALUES ('WF01B', 'f', 1.0), ('WF01A', 'u', 1.0), ('WF02B', 'f', 1.35), ('WF02A', 'u', 1.45), ('WF01D', 'f', 0.55), ('WF01C', 'u', 0.5), ('WF02D', 'f', 0.75), ('WF02C', 'u', 0.7)) AS k (hrg, part, part_of)
 WHERE t.tfc <> '650';
 CREATE UNIQUE INDEX ON county.price_attendance (financial_year, tfc, hrg);
 

@@ -16,6 +16,21 @@ SET extra_float_digits = 1;
 \ir 30-activity.sql
 \if :{?people_only} \quit \endif
 \ir 40-prices.sql
-\ir 50-lines.sql
-\ir 60-plants.sql
-\ir 70-feeds.sql
+\ir 45-events.sql
+\ir 60-scripts.sql
+\ir 61-plants-entitlement.sql
+\ir 62-plants-drugs.sql
+\ir 63-plants-coding.sql
+\ir 64-plants-class.sql
+\ir 65-plants-price.sql
+\ir 66-plants-pairs.sql
+\ir 68-cast.sql
+\ir 70-lines.sql
+\ir 72-plants.sql
+\ir 74-scripted.sql
+\ir 78-truth.sql
+\ir 80-claims.sql
+\ir 81-records.sql
+\ir 82-registers.sql
+\ir 84-inputs.sql
+\ir 86-headers.sql

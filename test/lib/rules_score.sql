@@ -14,15 +14,20 @@ WHERE f.closed_run IS NULL;
 CREATE UNIQUE INDEX ON found (file_name, line_no, rule_code);
 ANALYZE found;
 
+-- A line on which a rule is planted that is not shipped is not judged.
+CREATE TEMP TABLE waiting AS
+SELECT DISTINCT t.file_name, t.line_no FROM truth.planted t WHERE NOT EXISTS (SELECT FROM commissioning.rule_reference r WHERE r.code = t.rule_code);
+
 CREATE TEMP TABLE judged AS
 SELECT t.*, coalesce(f.outcome, 'none') AS outcome, f.identified AS f_identified, f.net AS f_net, f.recoverable AS f_recoverable,
        -- truth gives an undercharge a negative recoverable amount; nothing is recovered of it
        greatest(t.recoverable, 0) AS t_recoverable
 FROM truth.planted t
-LEFT JOIN found f ON f.file_name = t.file_name AND f.line_no = t.line_no AND f.rule_code = t.rule_code;
+LEFT JOIN found f ON f.file_name = t.file_name AND f.line_no = t.line_no AND f.rule_code = t.rule_code
+WHERE t.expected IN ('not_assessed', 'none') OR NOT EXISTS (SELECT FROM waiting w WHERE w.file_name = t.file_name AND w.line_no = t.line_no);
 
 CREATE TEMP TABLE score AS
-SELECT p.rule_code AS rule, p.plants, p.found, round(p.found / p.plants::numeric, 4) AS recall, g.flagged, round(g.right_ones / nullif(g.flagged, 0)::numeric, 4) AS precision,
+SELECT p.rule_code AS rule, p.plants, p.found, round(p.found / nullif(p.plants, 0)::numeric, 4) AS recall, g.flagged, round(g.right_ones / nullif(g.flagged, 0)::numeric, 4) AS precision,
        p.identified, p.net, p.recoverable, p.money_wrong, p.near_misses, p.near_flagged, d.decoys, d.decoys_flagged,
        round(100.0 * d.decoys_flagged / nullif(d.decoys, 0), 3) AS decoys_pct, p.absent, p.absent_right
 FROM (SELECT rule_code, count(*) FILTER (WHERE kind = 'plant') AS plants, count(*) FILTER (WHERE kind = 'plant' AND outcome = expected) AS found,
@@ -35,8 +40,8 @@ FROM (SELECT rule_code, count(*) FILTER (WHERE kind = 'plant') AS plants, count(
       FROM judged GROUP BY rule_code) p
 LEFT JOIN (SELECT f.rule_code, count(*) AS flagged, count(t.line_no) AS right_ones
            FROM found f LEFT JOIN truth.planted t ON t.file_name = f.file_name AND t.line_no = f.line_no AND t.rule_code = f.rule_code AND t.expected = f.outcome
-           WHERE f.outcome <> 'not_assessed' GROUP BY f.rule_code) g ON g.rule_code = p.rule_code
+           WHERE f.outcome <> 'not_assessed' AND NOT EXISTS (SELECT FROM waiting w WHERE w.file_name = f.file_name AND w.line_no = f.line_no) GROUP BY f.rule_code) g ON g.rule_code = p.rule_code
 LEFT JOIN (SELECT d.rule_code, count(*) AS decoys, count(f.line_no) AS decoys_flagged
-           FROM truth.decoy d JOIN county.plcm c ON c.line_id = d.line_id AND c.file_name NOT LIKE '%flex%'
+           FROM truth.decoy d JOIN county.plcm c ON c.line_id = d.line_id AND c.current
            LEFT JOIN found f ON f.file_name = c.file_name AND f.line_no = c.line_no AND f.rule_code = d.rule_code AND f.outcome <> 'not_assessed'
            GROUP BY d.rule_code) d ON d.rule_code = p.rule_code;

@@ -19,7 +19,7 @@ PGDATABASE=${db}_county bash "$top/test/generator/run.sh" S 1 "$work/search_path
 ok $? 'a county'
 psql -Xq -d postgres -c "DROP DATABASE ${db}_county"
 loads=0
-while read -r feed file; do
+while read -r feed file _; do
 	for w in invoice risk; do
 		[[ $w == risk && $feed != sus_* && $feed != registrations* ]] && continue
 		commissioning-load -w $w --feed "$feed" "$work/search_path_county/$file" >"$work/load.log" 2>&1 || { loads=1; diag "$w $feed: $(tail -n 3 "$work/load.log")"; }

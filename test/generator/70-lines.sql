@@ -1,39 +1,4 @@
--- Claims: what each event is worth, line by line, before anything is planted.
--- total = round(units x price x factor, 2); a NULL factor counts as 1.
-
--- Events as both the record and the claim see them. The practice is that of the start date; its sub-ICB pays.
-CREATE TABLE county.event_fact AS
-WITH e AS (
-    SELECT 'APC' AS dataset, spell_id AS event_id, person_id, kind, start_date, end_date, provider, hrg, sex, age, los, critical_care_days, rehabilitation_days, overlap_days,
-           palliative_days, classification, admission_method, c.tfc, NULL::text AS first_attendance, NULL::text AS status, NULL::text AS type, died,
-           NULL::bigint AS referral_id
-    FROM county.spell JOIN county.chapter c ON c.letter = left(hrg, 1)
-    UNION ALL
-    SELECT 'OP', a.appointment_id, person_id, NULL, day, day, provider,
-           coalesce(d.hrg, CASE first_attendance WHEN '1' THEN CASE WHEN multi THEN 'WF02B' ELSE 'WF01B' END WHEN '2' THEN CASE WHEN multi THEN 'WF02A' ELSE 'WF01A' END
-                           WHEN '3' THEN 'WF01D' ELSE 'WF01C' END),
-           sex, age, 0, NULL, NULL, NULL, NULL, NULL, NULL, t.tfc, first_attendance, status, CASE WHEN multi THEN 'M' END, false, a.referral_id
-    FROM county.appointment a LEFT JOIN county.procedure_deal d USING (appointment_id)
-    JOIN (SELECT tfc, row_number() OVER (ORDER BY tfc) AS n FROM county.treatment_function) t ON t.n = a.tfc
-    UNION ALL
-    SELECT 'EC', attendance_id, person_id, NULL, day, day, provider, hrg, sex, age, 0, NULL, NULL, NULL, NULL, NULL, NULL, '180', '1', NULL, type, false, NULL
-    FROM county.emergency)
-SELECT e.*, v.provider_code, v.provider_code || CASE WHEN county.u(e.event_id, 600) < 0.8 THEN '01' ELSE '02' END AS site_code, v.factor, v.coding_depth,
-       CASE WHEN county.u(e.event_id, 601) < 0.33 THEN coalesce(p.other_number, p.nhs_number) ELSE p.nhs_number END AS nhs_number,
-       CASE WHEN county.u(e.event_id, 602) < 0.004 THEN '03' END AS withheld,
-       r.practice_code, r.commissioner,
-       'B' || v.provider_code || lpad(e.event_id::text, 12, '0') AS cds_id,
-       CASE e.dataset WHEN 'APC' THEN 'S' WHEN 'OP' THEN 'A' ELSE 'E' END || e.event_id::text AS provider_event_id,
-       e.end_date AS price_date, county.fy(e.end_date) AS price_year, county.fm(e.end_date) AS month
-FROM e
-JOIN county.provider v ON v.n = e.provider
-JOIN county.person p USING (person_id)
-LEFT JOIN (SELECT r.*, pr.practice_code, pr.commissioner FROM county.registration r JOIN county.practice pr ON pr.n = r.practice) r
-       ON r.person_id = e.person_id AND r.valid_from <= e.start_date AND (r.valid_to IS NULL OR r.valid_to > e.start_date);
-ALTER TABLE county.event_fact ADD PRIMARY KEY (event_id);
-ANALYZE county.event_fact;
-
--- Parts of a claim. part: 1 base, 2 excess days, 3 critical care or imaging.
+-- Parts of a claim, line by line, before anything is planted. part: 1 base, 2 excess days, 3 critical care or imaging.
 CREATE TABLE county.line AS
 WITH spell AS (
     SELECT e.*, greatest(0, los - critical_care_days - rehabilitation_days + overlap_days - palliative_days) AS qualifying, pr.*,
@@ -42,7 +7,7 @@ WITH spell AS (
     FROM county.event_fact e
     LEFT JOIN (SELECT financial_year, hrg AS price_hrg, combined, day_case, elective, elective_trim, non_elective, non_elective_trim, per_day, short_stay, short_stay_price FROM county.price_spell) pr
       ON pr.financial_year = e.price_year AND pr.price_hrg = e.hrg
-    JOIN county.setting s ON e.end_date BETWEEN s.first_day AND s.last_day
+    JOIN county.setting s ON e.end_date BETWEEN s.first_day AND s.last_day OR e.x IS NOT NULL
     WHERE e.dataset = 'APC'),
 part AS (
     SELECT event_id, 1 AS part, base_pod AS pod, hrg, 1::numeric AS units,
@@ -61,13 +26,15 @@ part AS (
                          WHEN 'WF02A' THEN 'OPFUPMPCL' WHEN 'WF01D' THEN 'NF2FFA' ELSE 'NF2FFUP' END END,
            hrg, 1, CASE WHEN tfc = '650' AND left(hrg, 2) = 'WF' THEN CASE WHEN first_attendance IN ('1', '3') THEN 74 ELSE 48 END END,
            NOT (tfc = '650' AND left(hrg, 2) = 'WF'), NULL, NULL, NULL
-    FROM county.event_fact, county.setting WHERE dataset = 'OP' AND status IN ('5', '6') AND end_date BETWEEN first_day AND last_day
+    FROM county.event_fact, county.setting WHERE dataset = 'OP' AND status IN ('5', '6') AND (end_date BETWEEN first_day AND last_day OR x IS NOT NULL)
     UNION ALL
     SELECT event_id, 3, 'UNBRAD', d.hrgs[width_bucket(county.u(event_id, 611), d.cum)], 1, NULL, true, NULL, NULL, NULL
     FROM county.event_fact, county.setting, county.other_draw d
-    WHERE d.setting = 'RD' AND dataset = 'OP' AND status IN ('5', '6') AND left(hrg, 2) = 'WF' AND county.u(event_id, 612) < 0.115 AND end_date BETWEEN first_day AND last_day
+    WHERE d.setting = 'RD' AND dataset = 'OP' AND status IN ('5', '6') AND left(hrg, 2) = 'WF' AND county.u(event_id, 612) < 0.115 AND x IS NULL AND end_date BETWEEN first_day AND last_day
     UNION ALL
-    SELECT event_id, 1, 'AE', hrg, 1, NULL, true, NULL, NULL, NULL FROM county.event_fact, county.setting WHERE dataset = 'EC' AND end_date BETWEEN first_day AND last_day)
+    SELECT event_id, 1, 'AE', hrg, 1, NULL, true, NULL, NULL, NULL FROM county.event_fact, county.setting WHERE dataset = 'EC' AND end_date BETWEEN first_day AND last_day
+    UNION ALL
+    SELECT event_id, 1, w ->> 'pod', hrg, (w ->> 'units')::numeric, (w ->> 'price')::numeric, w ->> 'national' = 'Y', NULL, NULL, NULL FROM county.scene WHERE dataset = 'CL')
 SELECT e.event_id * 4 + q.part AS line_id, e.event_id, q.part, e.dataset, e.person_id, e.provider, e.provider_code, e.site_code, e.commissioner, e.practice_code,
        e.nhs_number::text AS nhs_number, e.withheld, e.age, e.sex, e.tfc, q.pod, q.hrg, q.national, e.start_date, e.end_date, q.qualifying, q.trim, q.full_price,
        e.cds_id, e.provider_event_id, q.units, x.unit_price, f.factor, e.factor IS NOT NULL AS factor_published,
@@ -76,11 +43,14 @@ FROM part q
 JOIN county.event_fact e USING (event_id)
 LEFT JOIN county.price_attendance a ON a.financial_year = e.price_year AND a.tfc = e.tfc AND a.hrg = q.hrg
 LEFT JOIN county.price_other o ON o.financial_year = e.price_year AND o.hrg = q.hrg AND q.pod IN ('AE', 'UNBACC', 'UNBRAD')
+LEFT JOIN county.scene sc ON sc.event_id = q.event_id AND sc.w ? 'factor'
 LEFT JOIN county.price_spell op ON op.financial_year = e.price_year AND op.hrg = q.hrg AND q.pod = 'OPPROC'
 CROSS JOIN LATERAL (SELECT coalesce(q.unit_price, a.price, o.price, op.procedure_price)::numeric AS unit_price) x
 -- the independent provider bills a factor of its own making: none is published for it
-CROSS JOIN LATERAL (SELECT CASE WHEN q.national THEN coalesce(e.factor, 1.0421) END AS factor) f
+CROSS JOIN LATERAL (SELECT CASE WHEN q.national OR sc.event_id IS NOT NULL THEN coalesce(e.factor, 1.0421) END AS factor) f
 -- who is registered nowhere in the county on the day is nobody's charge here
 WHERE e.commissioner IS NOT NULL;
 ALTER TABLE county.line ADD PRIMARY KEY (line_id);
+-- what a story makes the claim say instead
+ALTER TABLE county.line ADD x jsonb;
 ANALYZE county.line;

@@ -12,7 +12,7 @@ COMMENT ON TABLE truth.planted IS
 CREATE TABLE county.pool AS
 WITH b AS (SELECT l.*, e.kind, e.los, e.critical_care_days AS cc, e.rehabilitation_days AS rehab, e.overlap_days AS overlap, e.status, e.first_attendance, e.died
            FROM county.line l JOIN county.event_fact e USING (event_id), county.setting s
-           WHERE l.part = 1 AND l.price_year = county.fy(s.last_day)),
+           WHERE l.part = 1 AND l.price_year = county.fy(s.last_day) AND e.x IS NULL),
 c AS MATERIALIZED (SELECT b.*, xbd.units AS excess, o.line_id IS NOT NULL AS component, p.death_date, p.other_number, s.first_day, s.last_day,
              h.age_min, h.age_max, nxt.next_start
       FROM b JOIN county.person p USING (person_id) CROSS JOIN county.setting s
@@ -145,7 +145,8 @@ END $take$;
 
 -- Rates at which each contract lets a finding be recovered.
 CREATE TABLE county.recovery (basis text, pod_class text, rate numeric);
-INSERT INTO county.recovery VALUES ('tariff', 'any', 1), ('block', 'any', 0), ('api', 'any', 0), ('api', 'elective', 0.75), ('api', 'outpatient_first', 0.75), ('api', 'outpatient_procedure', 0.75);
+INSERT INTO county.recovery VALUES ('tariff', 'any', 1), ('block', 'any', 0), ('api', 'any', 0), ('api', 'elective', 0.75), ('api', 'outpatient_first', 0.75), ('api', 'outpatient_procedure', 0.75),
+('activity', 'any', 1), ('mret', 'any', 1), ('mret', 'emergency', 0.7), ('blended', 'any', 1), ('blended', 'emergency', 0.2), ('blended', 'emergency_care', 0.2), ('local', 'any', 1), ('nca', 'any', 1), ('lva', 'any', 0);
 
 -- What the line should have been: kept beside the line for those that change. part_of: the line changed.
 CREATE TABLE county.truth_line AS
@@ -247,7 +248,7 @@ WHERE t.variant <> 'none due' AND (t.role_kind = 'plant' OR (t.rule_code, t.role
 CREATE FUNCTION county.rate(provider_code text, pod text) RETURNS numeric LANGUAGE sql STABLE
 RETURN (SELECT rate FROM county.provider v JOIN county.recovery r USING (basis)
         WHERE v.provider_code = rate.provider_code
-          AND r.pod_class IN ('any', CASE WHEN pod IN ('DC', 'EL', 'ELXBD', 'RADAY') THEN 'elective' WHEN pod IN ('OPFASPCL', 'OPFAMPCL', 'NF2FFA') THEN 'outpatient_first' WHEN pod = 'OPPROC' THEN 'outpatient_procedure' END)
+          AND r.pod_class IN ('any', CASE WHEN pod IN ('DC', 'EL', 'ELXBD', 'RADAY') THEN 'elective' WHEN pod IN ('NEL', 'NELXBD') THEN 'emergency' WHEN pod = 'AE' THEN 'emergency_care' WHEN pod IN ('OPFASPCL', 'OPFAMPCL', 'NF2FFA') THEN 'outpatient_first' WHEN pod = 'OPPROC' THEN 'outpatient_procedure' END)
         ORDER BY r.pod_class = 'any' LIMIT 1);
 
 -- Voids and holds on the billed line itself.
@@ -323,29 +324,23 @@ UPDATE truth.planted t SET provider_code = l.provider_code, cds_id = l.cds_id, p
        recoverable = CASE t.expected WHEN 'fail' THEN round(t.net * county.rate(l.provider_code, l.pod), 2) ELSE 0 END
 FROM county.line l WHERE l.line_id = t.line_id;
 
--- Decoys: right lines that look like some rule's plant.
-CREATE TABLE truth.decoy AS
-WITH l AS (SELECT l.*, e.status, e.critical_care_days AS cc, p.death_date FROM county.line l JOIN county.event_fact e USING (event_id) JOIN county.person p ON p.person_id = l.person_id
-           WHERE l.line_id < 100000000000 AND NOT EXISTS (SELECT FROM county.role r WHERE r.person_id = l.person_id))
-SELECT line_id, 'PRC12' AS rule_code FROM l WHERE units * unit_price * coalesce(factor, 1) <> total
-UNION ALL SELECT line_id, 'PRC04' FROM l WHERE pod = 'NEL' AND (full_price IS NOT NULL OR qualifying = 2)
-UNION ALL SELECT line_id, 'PRC05' FROM l WHERE part = 2
-UNION ALL SELECT line_id, 'PRC06' FROM l WHERE part = 2 AND cc > 0
-UNION ALL SELECT l.line_id, 'COD05' FROM l JOIN (SELECT DISTINCT hrg FROM county.hrg_fact WHERE age_min IS NOT NULL OR age_max IS NOT NULL) h USING (hrg)
-UNION ALL SELECT line_id, 'CLS05' FROM l WHERE status = '6'
-UNION ALL SELECT line_id, 'PRC02' FROM l WHERE NOT national
-UNION ALL SELECT line_id, 'ENT07' FROM l WHERE withheld IS NOT NULL
-UNION ALL SELECT line_id, 'ENT06' FROM l WHERE start_date BETWEEN death_date - 30 AND death_date
-UNION ALL SELECT line_id, 'ENT01' FROM l WHERE EXISTS (SELECT FROM county.registration r WHERE r.person_id = l.person_id AND r.valid_from BETWEEN l.start_date - 90 AND l.start_date)
-UNION ALL SELECT line_id, 'PRC01' FROM l JOIN county.setting s ON l.start_date < s.first_day
-UNION ALL SELECT line_id, 'OVL01' FROM (SELECT line_id, start_date, max(end_date) OVER (PARTITION BY person_id ORDER BY start_date, line_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-                                        FROM l WHERE dataset = 'APC' AND part = 1) q WHERE before >= start_date - 2
-UNION ALL SELECT line_id, CASE WHEN day = start_date THEN 'DUP01' ELSE 'DUP02' END
-          FROM (SELECT line_id, start_date, lag(start_date) OVER (PARTITION BY person_id, provider, pod, tfc ORDER BY start_date, line_id) AS day FROM l WHERE part = 1) q WHERE day >= start_date - 1;
-COMMENT ON TABLE truth.decoy IS 'Lines that look like a plant of the rule and are right; people without any role.';
-
--- Settlement truth of each contract year: claimed, correct, and the variable part, exactly as sums of pence.
-CREATE TABLE truth.settlement AS
-SELECT 'C-' || l.provider_code AS contract, l.commissioner, l.price_year AS financial_year, sum(l.total) AS claimed, sum(l.total) - coalesce(sum(t.net), 0) AS correct, coalesce(sum(t.recoverable), 0) AS recoverable
-FROM county.line l LEFT JOIN (SELECT line_id, sum(net) AS net, sum(recoverable) AS recoverable FROM truth.planted WHERE expected = 'fail' GROUP BY line_id) t USING (line_id)
-GROUP BY 1, 2, 3;
+-- What the later rules see in the same lines. Last year's price is a rule of its own.
+UPDATE truth.planted SET rule_code = 'PRC03' WHERE rule_code = 'PRC01' AND kind = 'plant' AND pair IS NULL AND new_value IS NOT NULL
+   AND line_id IN (SELECT r.event_id * 4 + 1 FROM county.role r WHERE r.rule_code = 'PRC01' AND r.variant IN ('last year', 'crosses 1 April'));
+INSERT INTO truth.planted (line_id, rule_code, kind, expected, field, billed, correct_amount, identified, net, recoverable, provider_code, cds_id, provider_event_id, pod, hrg)
+SELECT t.line_id, 'PRC03', 'near_miss', 'none', 'crosses 1 April', t.billed, t.billed, 0, 0, 0, t.provider_code, t.cds_id, t.provider_event_id, t.pod, t.hrg
+FROM truth.planted t WHERE t.rule_code = 'PRC01' AND t.kind = 'near_miss' AND t.field = 'crosses 1 April';
+-- The record's own assignment disagrees with the bill where it is told; where the patient moved it is not.
+UPDATE county.event_fact e SET x = '{"cam":null}' FROM county.role r
+WHERE r.event_id = e.event_id AND r.kind = 'plant' AND (r.rule_code = 'ENT01+PRC01' OR r.rule_code = 'ENT01' AND r.variant = 'moved');
+INSERT INTO truth.planted (line_id, rule_code, kind, expected, pair, field, billed, correct_amount, identified, net, recoverable, provider_code, cds_id, provider_event_id, pod, hrg)
+SELECT t.line_id, 'ENT04', 'plant', 'fail', 'ENT01+ENT04', 'commissioner_code', t.billed, 0, t.billed, 0, 0, t.provider_code, t.cds_id, t.provider_event_id, t.pod, t.hrg
+FROM truth.planted t JOIN county.role r ON t.line_id = r.event_id * 4 + 1 WHERE t.rule_code = 'ENT01' AND r.rule_code = 'ENT01' AND r.kind = 'plant' AND r.variant = 'other';
+UPDATE truth.planted t SET pair = 'ENT01+ENT04' WHERE t.rule_code = 'ENT01' AND EXISTS (SELECT FROM truth.planted o WHERE o.line_id = t.line_id AND o.rule_code = 'ENT04');
+-- Who is registered nowhere lives where the bill goes.
+UPDATE county.event_fact e SET x = county.j('lsoa', county.area_of(e.commissioner)) FROM county.role r
+WHERE r.event_id = e.event_id AND r.kind = 'absent' AND r.variant IN ('no age', 'unregistered');
+-- A spell without an end is charged too soon.
+INSERT INTO truth.planted (line_id, rule_code, kind, expected, field, billed, correct_amount, identified, net, recoverable, provider_code, cds_id, provider_event_id, pod, hrg)
+SELECT l.line_id, 'TIM03', 'plant', 'fail', 'end_date', l.total, 0, l.total, l.total, round(l.total * county.rate(l.provider_code, l.pod), 2), l.provider_code, l.cds_id, l.provider_event_id, l.pod, l.hrg
+FROM county.role r JOIN county.line l ON l.line_id = r.event_id * 4 + 1 WHERE r.kind = 'absent' AND r.variant = 'open';

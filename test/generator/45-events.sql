@@ -1,0 +1,36 @@
+-- Claims: what each event is worth, line by line, before anything is planted.
+-- total = round(units x price x factor, 2); a NULL factor counts as 1.
+
+-- Events as both the record and the claim see them. The practice is that of the start date; its sub-ICB pays.
+CREATE TABLE county.event_fact AS
+WITH e AS (
+    SELECT 'APC' AS dataset, spell_id AS event_id, person_id, kind, start_date, end_date, provider, hrg, sex, age, los, critical_care_days, rehabilitation_days, overlap_days,
+           palliative_days, classification, admission_method, c.tfc, NULL::text AS first_attendance, NULL::text AS status, NULL::text AS type, died,
+           NULL::bigint AS referral_id
+    FROM county.spell JOIN county.chapter c ON c.letter = left(hrg, 1)
+    UNION ALL
+    SELECT 'OP', a.appointment_id, person_id, NULL, day, day, provider,
+           coalesce(d.hrg, CASE first_attendance WHEN '1' THEN CASE WHEN multi THEN 'WF02B' ELSE 'WF01B' END WHEN '2' THEN CASE WHEN multi THEN 'WF02A' ELSE 'WF01A' END
+                           WHEN '3' THEN 'WF01D' ELSE 'WF01C' END),
+           sex, age, 0, NULL, NULL, NULL, NULL, NULL, NULL, t.tfc, first_attendance, status, CASE WHEN multi THEN 'M' END, false, a.referral_id
+    FROM county.appointment a LEFT JOIN county.procedure_deal d USING (appointment_id)
+    JOIN (SELECT tfc, row_number() OVER (ORDER BY tfc) AS n FROM county.treatment_function) t ON t.n = a.tfc
+    UNION ALL
+    SELECT 'EC', attendance_id, person_id, NULL, day, day, provider, hrg, sex, age, 0, NULL, NULL, NULL, NULL, NULL, NULL, '180', '1', NULL, type, false, NULL
+    FROM county.emergency)
+SELECT e.*, v.provider_code, v.provider_code || CASE WHEN county.u(e.event_id, 600) < 0.8 THEN '01' ELSE '02' END AS site_code, v.factor, v.coding_depth,
+       CASE WHEN county.u(e.event_id, 601) < 0.33 THEN coalesce(p.other_number, p.nhs_number) ELSE p.nhs_number END AS nhs_number,
+       CASE WHEN county.u(e.event_id, 602) < 0.004 THEN '03' END AS withheld,
+       r.practice_code, r.commissioner,
+       'B' || v.provider_code || lpad(e.event_id::text, 12, '0') AS cds_id,
+       CASE e.dataset WHEN 'APC' THEN 'S' WHEN 'OP' THEN 'A' ELSE 'E' END || e.event_id::text AS provider_event_id,
+       e.end_date AS price_date, county.fy(e.end_date) AS price_year, county.fm(e.end_date) AS month
+FROM e
+JOIN county.provider v ON v.n = e.provider
+JOIN county.person p USING (person_id)
+LEFT JOIN (SELECT r.*, pr.practice_code, pr.commissioner FROM county.registration r JOIN county.practice pr ON pr.n = r.practice) r
+       ON r.person_id = e.person_id AND r.valid_from <= e.start_date AND (r.valid_to IS NULL OR r.valid_to > e.start_date);
+ALTER TABLE county.event_fact ADD PRIMARY KEY (event_id);
+-- what a story makes the record say instead; unclaimed, unrecorded: only one of the two exists
+ALTER TABLE county.event_fact ADD x jsonb;
+ANALYZE county.event_fact;

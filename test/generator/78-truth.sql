@@ -1,0 +1,26 @@
+-- Decoys: right lines that look like some rule's plant.
+CREATE TABLE truth.decoy AS
+WITH l AS (SELECT l.*, e.status, e.critical_care_days AS cc, p.death_date FROM county.line l JOIN county.event_fact e USING (event_id) JOIN county.person p ON p.person_id = l.person_id
+           WHERE l.line_id < 40000000000 AND NOT EXISTS (SELECT FROM county.role r WHERE r.person_id = l.person_id))
+SELECT line_id, 'PRC12' AS rule_code FROM l WHERE units * unit_price * coalesce(factor, 1) <> total
+UNION ALL SELECT line_id, 'PRC04' FROM l WHERE pod = 'NEL' AND (full_price IS NOT NULL OR qualifying = 2)
+UNION ALL SELECT line_id, 'PRC05' FROM l WHERE part = 2
+UNION ALL SELECT line_id, 'PRC06' FROM l WHERE part = 2 AND cc > 0
+UNION ALL SELECT l.line_id, 'COD05' FROM l JOIN (SELECT DISTINCT hrg FROM county.hrg_fact WHERE age_min IS NOT NULL OR age_max IS NOT NULL) h USING (hrg)
+UNION ALL SELECT line_id, 'CLS05' FROM l WHERE status = '6'
+UNION ALL SELECT line_id, 'PRC02' FROM l WHERE NOT national
+UNION ALL SELECT line_id, 'ENT07' FROM l WHERE withheld IS NOT NULL
+UNION ALL SELECT line_id, 'ENT06' FROM l WHERE start_date BETWEEN death_date - 30 AND death_date
+UNION ALL SELECT line_id, 'ENT01' FROM l WHERE EXISTS (SELECT FROM county.registration r WHERE r.person_id = l.person_id AND r.valid_from BETWEEN l.start_date - 90 AND l.start_date)
+UNION ALL SELECT line_id, 'PRC01' FROM l JOIN county.setting s ON l.start_date < s.first_day
+UNION ALL SELECT line_id, 'OVL01' FROM (SELECT line_id, start_date, max(end_date) OVER (PARTITION BY person_id ORDER BY start_date, line_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+                                        FROM l WHERE dataset = 'APC' AND part = 1) q WHERE before >= start_date - 2
+UNION ALL SELECT line_id, CASE WHEN day = start_date THEN 'DUP01' ELSE 'DUP02' END
+          FROM (SELECT line_id, start_date, lag(start_date) OVER (PARTITION BY person_id, provider, pod, tfc ORDER BY start_date, line_id) AS day FROM l WHERE part = 1) q WHERE day >= start_date - 1;
+COMMENT ON TABLE truth.decoy IS 'Lines that look like a plant of the rule and are right; people without any role.';
+
+-- Settlement truth of each contract year: claimed, correct, and the variable part, exactly as sums of pence.
+CREATE TABLE truth.settlement AS
+SELECT 'C-' || l.provider_code AS contract, l.commissioner, l.price_year AS financial_year, sum(l.total) AS claimed, sum(l.total) - coalesce(sum(t.net), 0) AS correct, coalesce(sum(t.recoverable), 0) AS recoverable
+FROM county.line l LEFT JOIN (SELECT line_id, sum(net) AS net, sum(recoverable) AS recoverable FROM truth.planted WHERE expected = 'fail' GROUP BY line_id) t USING (line_id)
+GROUP BY 1, 2, 3;
