@@ -5,6 +5,7 @@
 --   NAME_validator  + reads NAME_identity: alone among those who work with results
 --   NAME_operator   analyst + loads files and runs the stages: writes everywhere, NAME_identity included, because loading is about identifiers
 --   NAME_governance reads findings about the conduct of providers (NAME.governance_finding), which the analyst and who negotiates contracts do not
+--   NAME_contract_manager  reader + challenges line by line with the provider's identifiers, and the steps of their life; nothing about people
 --   NAME_practice   for roles of general practices: results about people, whose row level security shows each practice its own (NAME.row_reader),
 --                   and NHS numbers of these one at a time, on record (NAME.nhs_number_of)
 --   NAME_admin      what an analyst sees + keeps contracts, prices, rules, code maps; hands out the other roles. It does not see
@@ -71,7 +72,9 @@ BEGIN
             -- what was offered to people is only added to
             'REVOKE UPDATE, DELETE, TRUNCATE ON NAME.intervention_event FROM NAME_operator',
             -- and so is what reviewers found
-            'REVOKE UPDATE, DELETE, TRUNCATE ON NAME.audit, NAME.audit_line, NAME.audit_review FROM NAME_operator'
+            'REVOKE UPDATE, DELETE, TRUNCATE ON NAME.audit, NAME.audit_line, NAME.audit_review FROM NAME_operator',
+            -- and the history of challenges
+            'REVOKE UPDATE, DELETE, TRUNCATE ON NAME.challenge, NAME.challenge_event, NAME.challenge_line_event FROM NAME_operator'
         ]) WITH ORDINALITY AS s (statement, n)
         ORDER BY s.n
     LOOP
@@ -95,12 +98,13 @@ BEGIN
     -- configuration: tables that hold neither people nor what was received or computed
     FOR step IN
         SELECT c.oid::regclass AS relation FROM pg_class c
-        WHERE c.relnamespace = name::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('meta', 'deployed_object', 'row_reader')
+        WHERE c.relnamespace = name::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('meta', 'deployed_object', 'row_reader', 'challenge', 'challenge_event', 'challenge_line_event', 'challenge_waiver')
           AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('person_id', 'submission_id', 'run_id'))
     LOOP
         EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO %I', step.relation, name || '_admin');
     END LOOP;
     PERFORM @extschema@.grant_governance_role(name);
+    PERFORM @extschema@.grant_contract_role(name);
     PERFORM @extschema@.grant_practice_role(name);
     EXECUTE format('INSERT INTO %1$I.row_reader (role_name, practice_code) SELECT r, ''*'' FROM unnest($1) r WHERE NOT EXISTS (SELECT FROM %1$I.row_reader WHERE practice_code = ''*'')', name)
         USING ARRAY[name || '_analyst', name || '_operator', name || '_admin'];
@@ -123,7 +127,7 @@ DECLARE
     suffix text;
 BEGIN
     PERFORM @extschema@.owned_warehouse(name);
-    FOREACH suffix IN ARRAY ARRAY['reader', 'analyst', 'validator', 'operator', 'governance', 'practice', 'admin'] LOOP
+    FOREACH suffix IN ARRAY ARRAY['reader', 'analyst', 'validator', 'operator', 'governance', 'contract_manager', 'practice', 'admin'] LOOP
         IF to_regrole(name || '_' || suffix) IS NOT NULL THEN
             RAISE NOTICE 'role "%" exists already, its privileges are extended to this database', name || '_' || suffix;
         ELSE
@@ -136,4 +140,4 @@ END
 $$;
 REVOKE EXECUTE ON FUNCTION create_roles(text) FROM PUBLIC;
 COMMENT ON FUNCTION create_roles(text) IS
-    'Creates the group roles NAME_reader, NAME_analyst, NAME_validator (who alone sees identity, beside the operator who loads it), NAME_operator, NAME_governance, NAME_practice and NAME_admin of a warehouse, without login, and grants them their privileges. Needs CREATEROLE. Raises 42704 for an unknown warehouse, 42501 unless called by its owner.';
+    'Creates the group roles NAME_reader, NAME_analyst, NAME_validator (who alone sees identity, beside the operator who loads it), NAME_operator, NAME_governance, NAME_contract_manager, NAME_practice and NAME_admin of a warehouse, without login, and grants them their privileges. Needs CREATEROLE. Raises 42704 for an unknown warehouse, 42501 unless called by its owner.';

@@ -48,6 +48,8 @@ INSERT INTO pod_reference VALUES ('MATPATHDEL', NULL, 'pathway', 'pathway', 'non
 --@ sql/install/63-invoice-charts.sql
 --@ sql/install/34-likeness.sql
 --@ sql/reference/32-pod-titles.sql
+--@ sql/reference/19-bank-holidays.sql
+--@ sql/reference/34-challenge.sql
 
 -- Rules are replaced as a whole.
 DELETE FROM rule_reference;
@@ -58,6 +60,7 @@ DELETE FROM rule_reference;
 
 -- Warehouses: these files say CREATE OR REPLACE.
 --@ sql/install/80-warehouse.sql
+--@ sql/install/81-contract-role.sql
 --@ sql/install/82-roles.sql
 
 -- Privileges on what is new, at the very end.

@@ -575,6 +575,7 @@ BEGIN
         WHEN 'prices_other' THEN @icb@.apply_prices(submission_id, sub.feed)
         WHEN 'contract_bases' THEN @icb@.apply_contract_dates(submission_id, sub.feed)
         WHEN 'contract_baselines' THEN @icb@.apply_contract_dates(submission_id, sub.feed)
+        WHEN 'challenge_reply' THEN @icb@.apply_challenge_reply(submission_id)
         WHEN 'areas' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
         WHEN 'cost_rates' THEN @icb@.apply_risk_feed(submission_id, sub.feed)
         WHEN 'code_sets' THEN @icb@.apply_risk_feed(submission_id, sub.feed)

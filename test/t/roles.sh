@@ -6,7 +6,7 @@ sql "SELECT commissioning.create_warehouse('r_icb', 'invoice_validation', 2)" "S
 is "$(sql "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'r\\_%'")" 0 'no role without being asked'
 lives "SELECT commissioning.create_roles('r_icb')" 'create_roles'
 is "$(sql "SELECT string_agg(rolname || CASE WHEN rolcanlogin THEN ' login' ELSE '' END || CASE WHEN rolinherit THEN '' ELSE ' noinherit' END, ', ' ORDER BY rolname) FROM pg_roles WHERE rolname LIKE 'r\\_icb\\_%'")" \
-	'r_icb_admin noinherit, r_icb_analyst, r_icb_governance, r_icb_operator, r_icb_practice, r_icb_reader, r_icb_validator' 'seven group roles without login'
+	'r_icb_admin noinherit, r_icb_analyst, r_icb_contract_manager, r_icb_governance, r_icb_operator, r_icb_practice, r_icb_reader, r_icb_validator' 'eight group roles without login'
 
 # matrix ROLE: what has_*_privilege says, one line per object
 matrix() {
@@ -42,14 +42,14 @@ expected() {
 		SELECT c.oid, c.oid::regclass::text AS object, c.relname, c.relnamespace::regnamespace::text AS n, c.relkind,
 			coalesce(c.reloptions @> '{security_invoker=true}', false) AS invoker, c.relname LIKE 'governance\\_finding%' AS governance,
 			EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('person_id', 'submission_id', 'run_id'))
-				OR c.relispartition OR c.relname IN ('meta', 'deployed_object', 'row_reader') AS no_config
+				OR c.relispartition OR c.relname IN ('meta', 'deployed_object', 'row_reader', 'challenge', 'challenge_event', 'challenge_line_event', 'challenge_waiver') AS no_config
 		FROM pg_class c WHERE c.relnamespace::regnamespace::text LIKE 'r\\_icb%' AND c.relkind IN ('r', 'p', 'v', 'm')
 	)
 	SELECT format('%s %s: %s', k.kind, k.object, k.privileges) FROM (
 		SELECT 'schema' AS kind, key AS object, value AS privileges FROM jsonb_each_text(jsonb_build_object($schemas))
 		UNION ALL
 		SELECT CASE r.relkind WHEN 'v' THEN 'view' ELSE 'table' END, r.object,
-			concat_ws(',', 'SELECT', CASE WHEN '$run' <> '' AND r.relname IN ('intervention_event', 'audit', 'audit_line', 'audit_review') THEN 'INSERT'
+			concat_ws(',', 'SELECT', CASE WHEN '$run' <> '' AND r.n <> 'r_icb_reporting' AND r.relname IN ('intervention_event', 'audit', 'audit_line', 'audit_review', 'challenge', 'challenge_event', 'challenge_line_event') THEN 'INSERT'
 				WHEN '$run' <> '' AND r.n <> 'r_icb_reporting' AND r.relname NOT IN ('meta', 'deployed_object', 'row_reader', 'reidentification') THEN 'INSERT,UPDATE,DELETE,TRUNCATE'
 				WHEN '$config' <> '' AND r.n = 'r_icb' AND r.relkind <> 'v' AND NOT r.no_config THEN 'INSERT,UPDATE,DELETE' END)
 		FROM relation r WHERE $see
@@ -78,10 +78,10 @@ is "$(sql "
 	SELECT string_agg(format('%s in %s%s', m.rolname, g.rolname, CASE WHEN x.admin_option THEN ' with admin' ELSE '' END), '; ' ORDER BY m.rolname, g.rolname)
 	FROM pg_auth_members x JOIN pg_roles g ON g.oid = x.roleid JOIN pg_roles m ON m.oid = x.member
 	WHERE g.rolname LIKE 'r\\_icb%' AND m.rolname LIKE 'r\\_icb%'")" \
-	'r_icb_admin in r_icb_analyst with admin; r_icb_admin in r_icb_operator with admin; r_icb_admin in r_icb_reader with admin; r_icb_admin in r_icb_validator with admin; r_icb_analyst in r_icb_reader; r_icb_operator in r_icb_analyst; r_icb_validator in r_icb_analyst' 'memberships'
+	'r_icb_admin in r_icb_analyst with admin; r_icb_admin in r_icb_operator with admin; r_icb_admin in r_icb_reader with admin; r_icb_admin in r_icb_validator with admin; r_icb_analyst in r_icb_reader; r_icb_contract_manager in r_icb_reader; r_icb_operator in r_icb_analyst; r_icb_validator in r_icb_analyst' 'memberships'
 
 # People who try.
-for role in "${roles[@]}" nobody; do
+for role in "${roles[@]}" contract_manager nobody; do
 	psql -Xq -c "DROP ROLE IF EXISTS r_$role" -c "CREATE ROLE r_$role LOGIN" 2>/dev/null
 	[[ $role == nobody ]] || sql "GRANT r_icb_$role TO r_$role"
 done
@@ -112,6 +112,16 @@ cannot admin 'read identity' 'SELECT * FROM r_icb_identity.person_identifier'
 cannot admin 'change claims' 'DELETE FROM r_icb.invoice_line'
 cannot admin 'change the ledger of runs' 'UPDATE r_icb.run SET message = NULL'
 can admin 'hand out roles' 'SET ROLE r_icb_admin; GRANT r_icb_reader TO r_nobody; REVOKE r_icb_reader FROM r_nobody'
+can contract_manager 'read challenges' 'SELECT * FROM r_icb_reporting.challenge_line; SELECT * FROM r_icb_reporting.challenge_export; SELECT * FROM r_icb_reporting.work_queue; SELECT * FROM r_icb.challenge_balance'
+is "$(as contract_manager 'SELECT r_icb.acknowledge_challenge(1)')" 42704 'contract_manager can take the steps of a challenge'
+cannot contract_manager 'write the ledger' 'UPDATE r_icb.challenge_line SET open = 0'
+cannot contract_manager 'post past the functions' "SELECT r_icb.post_changes(1, 'waive', '{}', NULL)"
+cannot contract_manager 'read findings by person' 'SELECT * FROM r_icb.finding'
+cannot contract_manager 'read people' 'SELECT * FROM r_icb.person'
+cannot contract_manager 'read claims' 'SELECT * FROM r_icb.invoice_line'
+cannot contract_manager 'read identity' 'SELECT * FROM r_icb_identity.person_identifier'
+can reader 'read where challenges stand' 'SELECT * FROM r_icb_reporting.challenge_position; SELECT * FROM r_icb_reporting.challenge_due; SELECT * FROM r_icb_reporting.work_queue; SELECT * FROM r_icb_reporting.challenge_ageing'
+cannot reader 'read them line by line' 'SELECT * FROM r_icb_reporting.challenge_line'
 # landing tables that an operator makes are seen by validators, not by analysts
 can operator 'make a landing table' 'SET ROLE r_icb_operator; CREATE TABLE r_icb_identity.landing_test (a text)'
 can validator 'read it' 'SELECT * FROM r_icb_identity.landing_test'
@@ -126,6 +136,6 @@ lives "SELECT commissioning.create_roles('r_icb')" 'create_roles again'
 throws 42501 "SET ROLE r_operator; SELECT commissioning.create_roles('r_icb')" 'only the owner makes roles'
 
 sql 'DROP TABLE r_icb_identity.landing_test' >/dev/null
-for role in nobody "${roles[@]}"; do psql -Xq -c "DROP OWNED BY r_$role" -c "DROP ROLE r_$role" 2>/dev/null; done
-for role in "${roles[@]}" practice; do psql -Xq -c "DROP OWNED BY r_icb_$role" -c "DROP ROLE r_icb_$role"; done
+for role in nobody contract_manager "${roles[@]}"; do psql -Xq -c "DROP OWNED BY r_$role" -c "DROP ROLE r_$role" 2>/dev/null; done
+for role in "${roles[@]}" contract_manager practice; do psql -Xq -c "DROP OWNED BY r_icb_$role" -c "DROP ROLE r_icb_$role"; done
 done_testing

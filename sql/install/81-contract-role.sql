@@ -1,0 +1,39 @@
+-- The group role of those who talk to providers: challenges by the provider's own identifiers, and the steps of their life.
+
+CREATE OR REPLACE FUNCTION grant_contract_role(name text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    manager text := name || '_contract_manager';
+    step record;
+BEGIN
+    PERFORM @extschema@.owned_warehouse(name);
+    IF to_regrole(quote_ident(manager)) IS NULL THEN
+        RAISE NOTICE 'role "%" does not exist, contract managers are given nothing', manager USING HINT = 'create_roles makes it.';
+        RETURN;
+    END IF;
+    EXECUTE format('GRANT %I TO %I', name || '_reader', manager);
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', name, manager);
+    FOR step IN
+        SELECT c.oid::regclass AS relation FROM pg_class c
+        WHERE c.relkind IN ('r', 'v')
+          AND (c.relnamespace = name::regnamespace AND c.relname IN ('challenge', 'challenge_line', 'challenge_event', 'challenge_line_event', 'challenge_waiver', 'challenge_reply',
+                   'challenge_policy', 'challenge_balance', 'challenge_outcome', 'provider_contact', 'reply_map', 'bank_holiday', 'organisation', 'contract')
+               OR c.relnamespace = (name || '_reporting')::regnamespace AND c.relname IN ('challenge_line', 'challenge_export'))
+    LOOP
+        EXECUTE format('GRANT SELECT ON %s TO %I', step.relation, manager);
+    END LOOP;
+    FOR step IN
+        SELECT p.oid::regprocedure AS routine FROM pg_proc p
+        WHERE p.pronamespace = name::regnamespace
+          AND p.proname IN ('acknowledge_challenge', 'respond_challenge', 'inform_challenge', 'review_challenge', 'withdraw_challenge', 'escalate_challenge', 'determine_challenge',
+                            'credit_challenge', 'return_credit', 'close_challenge', 'propose_waiver', 'decide_waiver', 'challenge_letter')
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', step.routine, manager);
+    END LOOP;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION grant_contract_role(text) FROM PUBLIC;
+COMMENT ON FUNCTION grant_contract_role(text) IS
+    'Gives NAME_contract_manager its privileges on a warehouse as it stands: the ledger of challenges and the functions that take their steps; a notice where that role does not exist. Used by grant_roles. Raises 42704 for an unknown warehouse, 42501 unless called by its owner.';
