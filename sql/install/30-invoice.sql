@@ -16,7 +16,7 @@ CREATE TYPE tariff (
     INTERNALLENGTH = VARIABLE, ALIGNMENT = double, STORAGE = external, CATEGORY = 'U'
 );
 COMMENT ON TYPE tariff IS
-    'A price list valid in one financial year, read from and written as JSON: name, version, financial_year ("2024/25"), currency; optional synthetic, short_stay {max_days, min_age, length_of_stay "adjusted"|"actual"}, admission_method_81 "NELNE"|"EL"; rows in spells, attendances, procedures, emergency, unbundled, top_ups. Prices have at most six decimals; a missing or null price means there is none. Faults are 22P02 and name the JSON path.';
+    'A price list valid in one financial year or a part of it, read from and written as JSON: name, version, financial_year ("2024/25"), currency; optional valid_from and valid_to (last day), synthetic, short_stay {max_days, min_age, length_of_stay "adjusted"|"actual"}, admission_method_81 "NELNE"|"EL"; rows in spells, attendances, procedures, emergency, unbundled, top_ups, pathways. Prices have at most six decimals; a missing or null price means there is none. Faults are 22P02 and name the JSON path.';
 CREATE CAST (json AS tariff) WITH INOUT;
 CREATE CAST (jsonb AS tariff) WITH INOUT;
 CREATE CAST (tariff AS json) WITH INOUT;
@@ -46,7 +46,7 @@ CREATE TYPE spell_line AS (
     rounding text
 );
 COMMENT ON TYPE spell_line IS
-    'An admitted spell to be priced. Age is at admission; overlap_days are days that are both critical care and rehabilitation; best_practice says whether the criteria were met; rounding is sus (whole pounds before and after the factor), penny or none, always half away from zero. NULL means not known, except top_up_code, where it means none.';
+    'An admitted spell to be priced. Age is at admission; overlap_days are days that are both critical care and rehabilitation; best_practice says whether the criteria were met; rounding is sus (whole pounds before and after the factor), penny or none, always half away from zero. top_up_code may hold several codes, blanks between them: the highest is paid. NULL means not known, except top_up_code, where it means none.';
 
 CREATE TYPE attendance_line AS (
     hrg hrg,

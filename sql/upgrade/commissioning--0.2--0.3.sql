@@ -37,10 +37,16 @@ UPDATE pod_reference SET kind = 'pass_through' WHERE pod IN ('DRUG', 'DEVICE');
 UPDATE pod_reference SET kind = 'pathway', pod_class = 'non_elective' WHERE pod IN ('MATPATHAN', 'MATPATHPN');
 INSERT INTO pod_reference VALUES ('MATPATHDEL', NULL, 'pathway', 'pathway', 'non_elective', false);
 
+COMMENT ON TYPE tariff IS
+    'A price list valid in one financial year or a part of it, read from and written as JSON: name, version, financial_year ("2024/25"), currency; optional valid_from and valid_to (last day), synthetic, short_stay {max_days, min_age, length_of_stay "adjusted"|"actual"}, admission_method_81 "NELNE"|"EL"; rows in spells, attendances, procedures, emergency, unbundled, top_ups, pathways. Prices have at most six decimals; a missing or null price means there is none. Faults are 22P02 and name the JSON path.';
+COMMENT ON TYPE spell_line IS
+    'An admitted spell to be priced. Age is at admission; overlap_days are days that are both critical care and rehabilitation; best_practice says whether the criteria were met; rounding is sus (whole pounds before and after the factor), penny or none, always half away from zero. top_up_code may hold several codes, blanks between them: the highest is paid. NULL means not known, except top_up_code, where it means none.';
+
 -- What is new.
 --@ sql/reference/18-invoice-feeds.sql
 --@ sql/reference/35-code-lists.sql
 --@ sql/install/31-regime.sql
+--@ sql/install/32-price-pathway.sql
 --@ sql/reference/19-price-feeds.sql
 --@ sql/reference/34-payment-parameters.sql
 --@ sql/install/34-rule-fields.sql

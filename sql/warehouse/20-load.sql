@@ -38,11 +38,20 @@ CREATE TABLE @icb@.tariff_price (
     price              numeric(16,2),
     synthetic          boolean NOT NULL DEFAULT false,
     submission_id      bigint,
-    PRIMARY KEY (tariff_name, financial_year, kind, treatment_function, hrg)
+    -- within the financial year; a row that begins later goes before one that begins earlier
+    valid_from         date NOT NULL DEFAULT '-infinity',
+    valid_to           date NOT NULL DEFAULT 'infinity',
+    best_practice_addition numeric(16,2),
+    PRIMARY KEY (tariff_name, financial_year, kind, treatment_function, hrg, valid_from),
+    CHECK (valid_from <= valid_to)
 );
 COMMENT ON TABLE @icb@.tariff_price IS
     'Price lists as loaded, one row per list, year, kind, treatment function (attendances only) and HRG. Spells use the spell columns, the other kinds use price.';
 COMMENT ON COLUMN @icb@.tariff_price.short_stay_percent IS 'Share of the non-elective price paid for a short stay, 0.3 for 30 %.';
+COMMENT ON COLUMN @icb@.tariff_price.best_practice IS 'Price that stands in place of the base price when best practice is earned.';
+COMMENT ON COLUMN @icb@.tariff_price.best_practice_addition IS 'Amount added to the base price when best practice is earned.';
+COMMENT ON COLUMN @icb@.tariff_price.valid_from IS 'First day; -infinity: from the beginning of the financial year.';
+COMMENT ON COLUMN @icb@.tariff_price.valid_to IS 'Last day; infinity: to the end of the financial year.';
 COMMENT ON COLUMN @icb@.tariff_price.synthetic IS 'Invented prices, for demonstration only.';
 
 CREATE TABLE @icb@.aggregate_line (
@@ -423,7 +432,9 @@ BEGIN
             USING ERRCODE = 'undefined_column', HINT = 'commissioning.feed_column_reference lists the targets.';
     END IF;
     SELECT string_agg(format('"%s"', f.expected), ', ' ORDER BY f.expected) INTO missing
-    FROM @icb@.feed_mapping(submission_id) f WHERE f.required AND cardinality(f.columns) = 0;
+    FROM @icb@.feed_mapping(submission_id) f
+    WHERE cardinality(f.columns) = 0
+      AND (f.required OR EXISTS (SELECT FROM commissioning.feed_layout_reference r WHERE r.feed = sub.feed AND r.target = f.target));
     IF missing IS NOT NULL THEN
         RAISE EXCEPTION 'file "%" has no column %', sub.file_name, missing
             USING ERRCODE = 'undefined_column', HINT = 'Add the header that the file uses to @icb@.feed_column.';

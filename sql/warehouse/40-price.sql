@@ -1,57 +1,4 @@
--- What a claim should have cost: price lists compiled, every line priced by the contract's list, the price kept with its parts.
-
--- One value per price list and year, from the loaded rows. Returns how many lists changed.
-CREATE FUNCTION @icb@.compile_tariffs() RETURNS integer
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-AS $$
-DECLARE
-    list record;
-    first_year integer;
-    changed integer := 0;
-BEGIN
-    FOR list IN
-        SELECT t.tariff_name, t.financial_year, pg_catalog.bool_or(t.synthetic) AS synthetic,
-               pg_catalog.jsonb_build_object(
-                   'name', t.tariff_name, 'version', '1', 'financial_year', t.financial_year,
-                   'synthetic', pg_catalog.bool_or(t.synthetic), 'currency', 'GBP',
-                   'short_stay', pg_catalog.jsonb_build_object('max_days', 1, 'min_age', 19),
-                   'spells', coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-                           'hrg', t.hrg::text, 'combined', t.combined, 'day_case', t.day_case, 'elective', t.elective,
-                           'elective_trim', t.elective_trim, 'non_elective', t.non_elective, 'non_elective_trim', t.non_elective_trim,
-                           'per_day', t.per_day, 'best_practice_base', t.best_practice,
-                           'short_stay_price', CASE WHEN t.short_stay_applicable THEN t.short_stay_price END,
-                           'short_stay_percent', CASE WHEN t.short_stay_applicable AND t.short_stay_price IS NULL THEN t.short_stay_percent * 100 END))
-                       ORDER BY t.hrg::text) FILTER (WHERE t.kind = 'spell'), '[]'),
-                   'attendances', coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-                           'treatment_function', t.treatment_function, 'hrg', t.hrg::text, 'price', t.price)
-                       ORDER BY t.treatment_function, t.hrg::text) FILTER (WHERE t.kind = 'attendance'), '[]'),
-                   'procedures', coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('hrg', t.hrg::text, 'price', t.price)
-                       ORDER BY t.hrg::text) FILTER (WHERE t.kind = 'procedure'), '[]'),
-                   'emergency', coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('hrg', t.hrg::text, 'price', t.price)
-                       ORDER BY t.hrg::text) FILTER (WHERE t.kind = 'emergency'), '[]'),
-                   'unbundled', coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('hrg', t.hrg::text, 'price', t.price)
-                       ORDER BY t.hrg::text) FILTER (WHERE t.kind = 'unbundled'), '[]')) AS body
-        FROM @icb@.tariff_price t
-        GROUP BY t.tariff_name, t.financial_year
-        ORDER BY t.tariff_name, t.financial_year
-    LOOP
-        first_year := pg_catalog.left(list.financial_year, 4)::integer;
-        IF NOT EXISTS (SELECT FROM @icb@.tariff x
-                       WHERE x.tariff_name = list.tariff_name AND x.financial_year = list.financial_year
-                         AND x.body::text = (list.body::text)::commissioning.tariff::text) THEN
-            DELETE FROM @icb@.tariff x WHERE x.tariff_name = list.tariff_name AND x.financial_year = list.financial_year;
-            INSERT INTO @icb@.tariff (tariff_name, financial_year, valid, body, source, synthetic)
-            VALUES (list.tariff_name, list.financial_year,
-                    pg_catalog.daterange(pg_catalog.make_date(first_year, 4, 1), pg_catalog.make_date(first_year + 1, 4, 1)),
-                    (list.body::text)::commissioning.tariff, 'price rows loaded', coalesce(list.synthetic, false));
-            changed := changed + 1;
-        END IF;
-    END LOOP;
-    RETURN changed;
-END
-$$;
-COMMENT ON FUNCTION @icb@.compile_tariffs() IS
-    'Turns the loaded price rows (tariff_price) into one value per price list and financial year in the table tariff. Returns how many values changed; a repeat changes none.';
+-- What a claim should have cost: every line priced by the contract's list, the price kept with its parts.
 
 -- Without a contract the warehouse's default list prices: the one named in meta, or the only one there is.
 CREATE VIEW @icb@.default_tariff AS
@@ -67,6 +14,18 @@ COMMENT ON VIEW @icb@.default_tariff IS
 --   commissioner              start of the event (admission, attendance, arrival)
 --   age                       start of the event
 -- Where the record was found it decides dates, age, length of stay and days; the claim decides HRG, units, price, factor and total.
+
+-- Strict: what has no code, which is nearly everything, does not ask.
+CREATE FUNCTION @icb@.payable_top_ups(codes text, provider text, successor text, day date) RETURNS text
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT string_agg(w.code, ' ' ORDER BY w.n)
+    FROM regexp_split_to_table(payable_top_ups.codes, '[ ,;|]+') WITH ORDINALITY w(code, n)
+    WHERE EXISTS (SELECT FROM @icb@.top_up_eligibility e
+                  WHERE e.top_up_code = w.code AND e.provider_code IN (payable_top_ups.provider, payable_top_ups.successor) AND e.valid @> payable_top_ups.day);
+END;
+COMMENT ON FUNCTION @icb@.payable_top_ups(text, text, text, date) IS
+    'Of the specialised service codes of a record (blanks, commas or semicolons between them) those for which a provider, or its successor, may charge a top-up on a day; NULL when none.';
 
 CREATE VIEW @icb@.claim_base AS
 SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.provider_code, l.site_code, l.commissioner_code, l.financial_year,
@@ -94,7 +53,8 @@ SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.pro
        x.claim_group IS NOT NULL AS excess_apart,
        k.contract_id, coalesce(k.tariff_name, n.tariff_name) AS tariff_name, t.body AS tariff, t.financial_year AS tariff_year,
        coalesce(k.rounding, 'penny') AS rounding, coalesce(k.price_tolerance, 1.00) AS price_tolerance,
-       f.value AS provider_factor, f.via AS factor_via, k.basis, a.dataset AS event_kind
+       f.value AS provider_factor, f.via AS factor_via, k.basis, a.dataset AS event_kind, a.top_up_code AS record_top_up_code,
+       @icb@.payable_top_ups(a.top_up_code, l.provider_code, coalesce(f.via, l.provider_code), d.price_date) AS top_up_payable
 FROM @icb@.invoice_line l
 CROSS JOIN @icb@.default_tariff n
 LEFT JOIN commissioning.pod_reference p ON p.pod = l.pod
@@ -126,49 +86,83 @@ SELECT b.*,
        q.expected_units, q.expected_unit_price, q.full_unit_price, q.expected_factor,
        CASE b.rounding WHEN 'sus' THEN round(round(coalesce(q.expected_units, b.units) * q.expected_unit_price) * q.expected_factor)
                        ELSE round(coalesce(q.expected_units, b.units) * q.expected_unit_price * q.expected_factor, 2) END::numeric(16,2) AS expected_total,
-       q.length_of_stay, q.qualifying_days, q.trim_point, q.short_stay, q.excess_days, q.excess_days_with_critical_care, q.per_day, q.price_reason
+       (s.p).length_of_stay, (s.p).qualifying_days, (s.p).trim_point, (s.p).short_stay, (s.p).excess_days, (s.p).excess_days_with_critical_care,
+       (s.p).per_day, coalesce((s.p).reason, (o.p).reason) AS price_reason,
+       CASE WHEN q.expected_unit_price IS NULL THEN NULL
+            WHEN b.pod_kind = 'pass_through' THEN 'pass_through'
+            WHEN (s.p).pre_factor IS NULL AND (o.p).unit_price IS NULL THEN 'local'
+            WHEN b.pod_kind = 'pathway' THEN 'pathway'
+            ELSE 'national' END AS price_kind,
+       (s.p).base AS base_price, (s.p).top_up AS top_up_price, (s.p).excess AS excess_price, (s.p).best_practice AS best_practice_price,
+       (s.p).pre_factor AS whole_price,
+       CASE WHEN i.in_core THEN 'in core price' END AS price_note
 FROM @icb@.claim_base b
 LEFT JOIN LATERAL (
-    SELECT CASE WHEN b.pod_kind = 'excess' THEN sp.excess_days ELSE 1 END::numeric AS expected_units,
-           CASE WHEN b.pod_kind = 'excess' THEN sp.per_day WHEN b.excess_apart THEN sp.pre_factor - sp.excess ELSE sp.pre_factor END AS expected_unit_price,
-           CASE WHEN b.pod_kind = 'spell' AND sp.short_stay
-                THEN sp.pre_factor - sp.base - sp.top_up + sp.full_base
-                     + CASE WHEN sp.top_up = 0 OR sp.base = 0 THEN 0 ELSE round(sp.top_up * sp.full_base / sp.base, 2) END END AS full_unit_price,
-           b.provider_factor AS expected_factor, sp.length_of_stay, sp.qualifying_days, sp.trim_point, sp.short_stay, sp.excess_days,
-           sp.excess_days_with_critical_care, sp.per_day, sp.reason AS price_reason
-    FROM commissioning.price_spell(b.tariff, ROW(b.hrg, b.patient_classification, b.admission_method, b.start_date, b.end_date, b.age,
-             b.critical_care_days, b.rehabilitation_days, b.overlap_days, b.palliative_days, b.best_practice, NULL::text, 1,
-             b.rounding)::commissioning.spell_line) sp
-    WHERE b.national_price AND b.pod_kind IN ('spell', 'excess') AND b.tariff IS NOT NULL
-    UNION ALL
-    SELECT NULL::numeric, ap.unit_price, NULL::numeric, b.provider_factor, NULL::integer, NULL::integer, NULL::integer, NULL::boolean, NULL::integer,
-           NULL::integer, NULL::numeric, ap.reason
-    -- whether the patient came is a rule of its own: here the attendance is priced as attended
-    FROM commissioning.price_attendance(b.tariff, ROW(b.hrg, b.treatment_function, '5', b.first_attendance, 1,
-             b.rounding)::commissioning.attendance_line) ap
-    WHERE b.national_price AND b.pod_kind IN ('attendance', 'procedure') AND b.tariff IS NOT NULL
-    UNION ALL
-    SELECT NULL::numeric, ep.unit_price, NULL::numeric, b.provider_factor, NULL::integer, NULL::integer, NULL::integer, NULL::boolean, NULL::integer,
-           NULL::integer, NULL::numeric, ep.reason
-    FROM commissioning.price_emergency(b.tariff, ROW(b.hrg, 1, b.rounding)::commissioning.emergency_line) ep
-    WHERE b.national_price AND b.pod_kind = 'emergency' AND b.tariff IS NOT NULL
-    UNION ALL
-    SELECT NULL::numeric, up.unit_price, NULL::numeric, b.provider_factor, NULL::integer, NULL::integer, NULL::integer, NULL::boolean, NULL::integer,
-           NULL::integer, NULL::numeric, up.reason
-    FROM commissioning.price_unbundled(b.tariff, ROW(b.hrg, b.units, 1, b.rounding)::commissioning.unbundled_line) up
-    WHERE b.national_price AND b.pod_kind IN ('critical_care', 'unbundled') AND b.tariff IS NOT NULL
-    UNION ALL
-    (SELECT NULL::numeric, r.unit_price, NULL::numeric, CASE WHEN r.factor_applies THEN b.provider_factor ELSE 1 END, NULL::integer, NULL::integer,
-            NULL::integer, NULL::boolean, NULL::integer, NULL::integer, NULL::numeric, NULL::text
-     FROM @icb@.price_rule r
-     WHERE NOT b.national_price AND r.valid @> b.price_date
-       AND (r.contract_id IS NULL OR r.contract_id = b.contract_id) AND (r.provider_code IS NULL OR r.provider_code = b.provider_code)
-       AND (r.pod IS NULL OR r.pod = b.pod) AND (r.hrg_prefix IS NULL OR pg_catalog.starts_with(b.hrg_sent, r.hrg_prefix))
-       AND (r.treatment_function IS NULL OR r.treatment_function = b.treatment_function)
-     ORDER BY pg_catalog.num_nonnulls(r.contract_id, r.provider_code, r.pod, r.hrg_prefix, r.treatment_function) DESC,
-              pg_catalog.length(r.hrg_prefix) DESC NULLS LAST, r.price_rule_id
-     LIMIT 1)
-) q ON true;
+    SELECT commissioning.price_spell(b.tariff, ROW(b.hrg, b.patient_classification, b.admission_method, b.start_date, b.end_date, b.age,
+               b.critical_care_days, b.rehabilitation_days, b.overlap_days, b.palliative_days, b.best_practice, b.top_up_payable, 1,
+               b.rounding)::commissioning.spell_line) AS p, true AS asked
+    WHERE b.national_price AND b.pod_kind IN ('spell', 'excess') AND b.tariff IS NOT NULL OFFSET 0
+) s ON true
+LEFT JOIN LATERAL (
+    SELECT CASE b.pod_kind
+               WHEN 'emergency' THEN commissioning.price_emergency(b.tariff, ROW(b.hrg, 1, b.rounding)::commissioning.emergency_line)
+               WHEN 'critical_care' THEN commissioning.price_unbundled(b.tariff, ROW(b.hrg, b.units, 1, b.rounding)::commissioning.unbundled_line)
+               WHEN 'unbundled' THEN commissioning.price_unbundled(b.tariff, ROW(b.hrg, b.units, 1, b.rounding)::commissioning.unbundled_line)
+               WHEN 'pathway' THEN commissioning.price_pathway(b.tariff, ROW(
+                   CASE b.pod WHEN 'MATPATHAN' THEN 'antenatal' WHEN 'MATPATHDEL' THEN 'delivery' ELSE 'postnatal' END, b.hrg_sent, 1,
+                   b.rounding)::commissioning.pathway_line)
+               -- whether the patient came is a rule of its own: here the attendance is priced as attended
+               ELSE commissioning.price_attendance(b.tariff, ROW(b.hrg, b.treatment_function, '5', b.first_attendance, 1,
+                   b.rounding)::commissioning.attendance_line) END AS p, true AS asked
+    WHERE b.national_price AND b.pod_kind IN ('attendance', 'procedure', 'emergency', 'critical_care', 'unbundled', 'pathway')
+      AND b.tariff IS NOT NULL OFFSET 0
+) o ON true
+LEFT JOIN LATERAL (
+    -- what has no national price has a local one, whatever the claim says
+    SELECT r.unit_price, r.factor_applies
+    FROM @icb@.price_rule r
+    WHERE (NOT b.national_price OR b.pod_kind IN ('regular', 'pathway', 'pass_through', 'other')) AND r.valid @> b.price_date
+      AND (r.contract_id IS NULL OR r.contract_id = b.contract_id) AND (r.provider_code IS NULL OR r.provider_code = b.provider_code)
+      AND (r.pod IS NULL OR r.pod = b.pod) AND (r.hrg_prefix IS NULL OR pg_catalog.starts_with(b.hrg_sent, r.hrg_prefix))
+      AND (r.treatment_function IS NULL OR r.treatment_function = b.treatment_function)
+    ORDER BY pg_catalog.num_nonnulls(r.contract_id, r.provider_code, r.pod, r.hrg_prefix, r.treatment_function) DESC,
+             pg_catalog.length(r.hrg_prefix) DESC NULLS LAST, r.price_rule_id
+    LIMIT 1
+) r ON true
+-- drugs and devices are paid at what they cost, up to the reference price
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN x.supplier_unit_price IS NULL AND c.price IS NULL THEN NULL
+                ELSE least(coalesce(x.supplier_unit_price, x.commissioner_unit_price, b.unit_price), c.price) END
+           + coalesce(round(x.support_charge / nullif(b.units, 0), 6), 0) AS unit_price
+    FROM (SELECT) one
+    LEFT JOIN @icb@.pass_through_line x ON x.person_id = b.person_id AND x.submission_id = b.submission_id AND x.line_no = b.line_no
+    CROSS JOIN LATERAL (
+        -- a price agreed with the provider goes before the list
+        SELECT coalesce(r.unit_price, CASE WHEN b.pod = 'DEVICE' THEN
+                   (SELECT min(d.reference_price) FROM @icb@.device_list d WHERE d.device_code = b.hrg_sent AND d.valid @> b.price_date)
+               ELSE (SELECT min(d.reference_price) FROM @icb@.drug_list d
+                     WHERE d.drug_code = b.hrg_sent AND d.valid @> b.price_date AND d.indication IN ('', x.indication)) END) AS price) c
+    WHERE b.pod_kind = 'pass_through'
+) t ON true
+-- imaging is paid on top of outpatients and direct access alone
+CROSS JOIN LATERAL (SELECT b.pod_kind = 'unbundled' AND b.event_kind IN ('APC', 'EC') AND pg_catalog.left(b.hrg_sent, 2) IN ('RD', 'RN') AS in_core) i
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN i.in_core THEN 0
+                WHEN b.pod_kind = 'excess' THEN (s.p).excess_days
+                WHEN b.pod_kind = 'spell' AND s.asked THEN 1 END::numeric AS expected_units,
+           CASE WHEN b.pod_kind = 'pass_through' THEN t.unit_price
+                ELSE coalesce(CASE WHEN b.pod_kind = 'excess' THEN (s.p).per_day
+                                   WHEN b.excess_apart THEN (s.p).pre_factor - (s.p).excess
+                                   ELSE (s.p).pre_factor END,
+                              (o.p).unit_price, r.unit_price) END AS expected_unit_price,
+           CASE WHEN b.pod_kind = 'spell' AND (s.p).short_stay
+                THEN (s.p).pre_factor - (s.p).base - (s.p).top_up + (s.p).full_base
+                     + CASE WHEN (s.p).top_up = 0 OR (s.p).base = 0 THEN 0 ELSE round((s.p).top_up * (s.p).full_base / (s.p).base, 2) END
+                END AS full_unit_price,
+           CASE WHEN b.pod_kind = 'pass_through' THEN 1
+                WHEN r.unit_price IS NOT NULL AND (o.p).unit_price IS NULL THEN CASE WHEN r.factor_applies THEN b.provider_factor ELSE 1 END
+                WHEN s.asked OR o.asked THEN b.provider_factor END AS expected_factor
+) q;
 COMMENT ON VIEW @icb@.claim_price IS
     'claim_base with the expected parts of each line: units, price of one unit before the factor, factor. NULL with a price_reason where it could not be priced.';
 
@@ -180,8 +174,9 @@ SELECT c.person_id, c.submission_id, c.line_no, c.line_key, c.activity_id, c.con
        c.length_of_stay, c.qualifying_days, c.trim_point, c.short_stay, c.excess_days,
        CASE WHEN c.expected_unit_price IS NOT NULL AND c.expected_factor IS NULL THEN 'no factor for this provider and date'
             WHEN c.expected_unit_price IS NOT NULL THEN NULL
-            WHEN c.tariff IS NULL AND c.national_price THEN 'no price list for this contract and date'
-            WHEN NOT c.national_price THEN 'no local price for this line'
+            WHEN c.pod_kind = 'pass_through' THEN 'no reference price and no purchase price of this item'
+            WHEN NOT c.national_price OR c.pod_kind IN ('regular', 'other') THEN 'no local price for this line'
+            WHEN c.tariff IS NULL THEN 'no price list for this contract and date'
             ELSE coalesce(c.price_reason, 'not priced at this point of delivery') END AS reason
 FROM @icb@.claim_price c;
 COMMENT ON VIEW @icb@.line_price_live IS 'What line_price holds, computed from today''s data.';
@@ -275,7 +270,8 @@ LEFT JOIN LATERAL (
     SELECT sp.pod, sp.final AS amount, sp.reason
     FROM commissioning.price_spell(t.body, ROW(a.hrg, a.patient_classification, a.admission_method, a.start_date, a.end_date, a.age,
              a.critical_care_days, coalesce(a.rehabilitation_days, 0), coalesce(a.overlap_days, 0), coalesce(a.palliative_days, 0),
-             coalesce(a.best_practice, false), NULL::text, f.value,
+             coalesce(a.best_practice, false),
+             @icb@.payable_top_ups(a.top_up_code, a.provider_code, coalesce(f.via, a.provider_code), d.price_date), f.value,
              coalesce(k.rounding, 'penny'))::commissioning.spell_line) sp
     WHERE a.dataset = 'APC' AND t.body IS NOT NULL
     UNION ALL

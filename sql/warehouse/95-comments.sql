@@ -5,7 +5,7 @@ DECLARE
         "base_price": "Base price of the spell.", "basis": "Payment basis of the contract on the price date.", "best_practice_price": "Best practice price added to the base.",
         "event_kind": "APC, OP or EC of the matched record; NULL without one.", "excess_price": "Price of the excess days of the spell.",
         "factor_via": "Successor whose factor applies; NULL: the provider's own.", "price_kind": "Which price is expected: national, local, pathway or pass_through; NULL: none.",
-        "price_note": "What a person should know about the price; NULL for most.", "top_up_payable": "Top-up codes of the record for which the provider is eligible on the day.",
+        "record_top_up_code": "Specialised service codes of the record; NULL: none.", "price_note": "What a person should know about the price; NULL for most.", "top_up_payable": "Top-up codes of the record for which the provider is eligible on the day.",
         "top_up_price": "Specialised top-up of the spell.", "via": "Successor that it comes from; NULL: none.", "whole_price": "Price of the whole spell, excess days included, before the factor.",
         "activity_id": "Recorded event.", "activity_month": "First day of the month of activity.", "actual_activity": "Units delivered.",
         "actual_price": "Amount claimed for the month.", "admission_method": "NHS Data Dictionary ADMISSION METHOD.", "age": "Age in years as used for the price.",

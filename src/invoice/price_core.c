@@ -61,10 +61,10 @@ one_of(PriceText text, const char *codes, size_t length)
 }
 
 /*
- * quotable --- the caller's text for a message, if it is a short plain code.
+ * price_quotable --- the caller's text for a message, if it is a short plain code.
  */
-static const char *
-quotable(PriceText text, char buffer[17])
+const char *
+price_quotable(PriceText text, char buffer[17])
 {
 	size_t i;
 
@@ -133,7 +133,7 @@ point_of_delivery(const Tariff *tariff, const SpellInput *spell, SpellPrice *pri
 	}
 	if (!one_of(spell->classification, "1 2 5", 1))
 		return no_price(price->reason, "patient classification \"%s\" has no point of delivery",
-						quotable(spell->classification, buffer));
+						price_quotable(spell->classification, buffer));
 	if (spell->admission_method.text == NULL)
 		return no_price(price->reason, "admission method is missing");
 	if (one_of(spell->admission_method, "21 22 23 24 25 28 2A 2B 2C 2D", 2))
@@ -146,7 +146,7 @@ point_of_delivery(const Tariff *tariff, const SpellInput *spell, SpellPrice *pri
 		price->pod = spell->classification.text[0] == '2' ? "DC" : "EL";
 	else
 		return no_price(price->reason, "admission method \"%s\" has no point of delivery",
-						quotable(spell->admission_method, buffer));
+						price_quotable(spell->admission_method, buffer));
 	return true;
 }
 
@@ -231,7 +231,8 @@ stay(const Tariff *tariff, const SpellInput *spell, SpellPrice *price, int64_t *
 	if (spell->discharged < spell->admitted)
 		return no_price(price->reason, "discharge date is before admission date");
 	if (spell->discharged < tariff->first_day || spell->discharged > tariff->last_day)
-		return no_price(price->reason, "tariff of another year");
+		return no_price(price->reason, "tariff of another %s",
+						tariff_whole_year(tariff) ? "year" : "period");
 	los = (int64_t) spell->discharged - spell->admitted;
 	if (los > 1000000)
 		return no_price(price->reason, "admission date is not plausible");
@@ -331,21 +332,40 @@ short_stay(const Tariff *tariff, const SpellInput *spell, const TariffSpell *row
 
 /*
  * top_up --- one specialised top-up, on the base price only.
+ *
+ * A record may name several codes, blanks between them; the highest is paid.
  */
 static bool
 top_up(const Tariff *tariff, const SpellInput *spell, SpellPrice *price)
 {
-	const TariffTopUp *found;
+	const TariffTopUp *best = NULL;
+	PriceText          rest = spell->top_up_code;
 	char               buffer[17];
 
-	if (spell->top_up_code.text == NULL)
+	while (rest.text != NULL && rest.length > 0)
+	{
+		const char        *blank = memchr(rest.text, ' ', rest.length);
+		PriceText          code = rest;
+		const TariffTopUp *found;
+
+		if (blank != NULL)
+			code.length = blank - rest.text;
+		rest.text += code.length + (blank != NULL);
+		rest.length -= code.length + (blank != NULL);
+		if (code.length == 0)
+			continue;
+		found = tariff_top_up(tariff, code.text, code.length);
+		if (found == NULL)
+			return no_price(price->reason, "no top-up \"%s\" in the tariff",
+							price_quotable(code, buffer));
+		if (best == NULL || found->percent > best->percent)
+			best = found;
+	}
+	if (best == NULL)
 		return true;
-	found = tariff_top_up(tariff, spell->top_up_code.text, spell->top_up_code.length);
-	if (found == NULL)
-		return no_price(price->reason, "no top-up \"%s\" in the tariff",
-						quotable(spell->top_up_code, buffer));
-	price->top_up_percent = amount_of(found->percent);
-	if (!percent_of(price->base, found->percent, &price->top_up))
+	price->top_up_code = best->code;
+	price->top_up_percent = amount_of(best->percent);
+	if (!percent_of(price->base, best->percent, &price->top_up))
 		price->overflow = true;
 	return !price->overflow;
 }
@@ -473,9 +493,12 @@ list_price(const Tariff *tariff, TariffList list, int64_t group, int64_t hrg, co
 	const TariffPrice *found = tariff_price(tariff, list, group, hrg);
 	char               code[8];
 
+	price->kind = what;
 	if (found != NULL)
 		price->unit_price = amount_of(found->price);
-	else if (!is_zero_price(hrg))
+	else if (is_zero_price(hrg))
+		price->kind = PRICE_ZERO;
+	else
 	{
 		inv_code_unpack(hrg, code);
 		return no_price(price->reason, "no %s price for HRG %s", what, code);
@@ -532,6 +555,8 @@ procedure_as_attendance(const Tariff *tariff, const AttendanceInput *line, int64
 				price->reason,
 				"no procedure price for HRG %s, and the number of professions is missing", code);
 		price->pod = kind->pod;
+		price->kind = PRICE_AS_ATTENDANCE;
+		price->paid_as = kind->hrg;
 		price->unit_price = amount_of(single->price);
 		return true;
 	}
@@ -553,12 +578,12 @@ attended(const AttendanceInput *line, AttendancePrice *price, bool *pays)
 		return true;
 	if (!one_of(line->attendance_status, "5 6", 1))
 		return no_price(price->reason, "attendance status \"%s\" says neither attended nor not",
-						quotable(line->attendance_status, buffer));
+						price_quotable(line->attendance_status, buffer));
 	if (line->first_attendance.text == NULL)
 		return no_price(price->reason, "first attendance is missing");
 	if (!one_of(line->first_attendance, "1 2 3 4 5", 1))
 		return no_price(price->reason, "first attendance \"%s\" is not a known code",
-						quotable(line->first_attendance, buffer));
+						price_quotable(line->first_attendance, buffer));
 	/* 5 is an administrative event */
 	*pays = !same_text(line->first_attendance, "5");
 	return true;
@@ -578,16 +603,20 @@ attendance_price(const Tariff *tariff, const AttendanceInput *line, bool attenda
 		procedure = tariff_price(tariff, TARIFF_PROCEDURES, 0, line->hrg);
 	if (procedure != NULL)
 	{
+		price->kind = PRICE_PROCEDURE;
 		price->unit_price = amount_of(procedure->price);
 		return true;
 	}
 	if (!attendance && is_zero_price(line->hrg))
+	{
+		price->kind = PRICE_ZERO;
 		return true;
+	}
 	if (line->treatment_function.text == NULL)
 		return no_price(price->reason, "treatment function is missing");
 	group = inv_code_pack(line->treatment_function.text, line->treatment_function.length);
 	if (attendance)
-		return list_price(tariff, TARIFF_ATTENDANCES, group, line->hrg, "attendance", price);
+		return list_price(tariff, TARIFF_ATTENDANCES, group, line->hrg, PRICE_ATTENDANCE, price);
 	return procedure_as_attendance(tariff, line, group, price);
 }
 
@@ -609,6 +638,7 @@ price_attendance_core(const Tariff *tariff, const AttendanceInput *line, Attenda
 		return;
 	}
 	price->pod = "OPPROC";
+	price->kind = PRICE_NOT_PAID;
 	for (i = 0; i < ATTENDANCE_KINDS; i++)
 	{
 		if (line->hrg != inv_code_pack(attendance_kinds[i].hrg, 5))
@@ -633,7 +663,7 @@ price_emergency_core(const Tariff *tariff, const AttendanceInput *line, Attendan
 	price->pod = "AE";
 	if (line->hrg == 0)
 		no_price(price->reason, "HRG is missing");
-	else if (list_price(tariff, TARIFF_EMERGENCY, 0, line->hrg, "emergency care", price))
+	else if (list_price(tariff, TARIFF_EMERGENCY, 0, line->hrg, PRICE_EMERGENCY, price))
 		finish(line, price);
 }
 
@@ -675,166 +705,59 @@ price_unbundled_core(const Tariff *tariff, const AttendanceInput *line, Attendan
 		no_price(price->reason, "units are missing");
 	else if (line->units.value < 0)
 		no_price(price->reason, "units are negative");
-	else if (list_price(tariff, TARIFF_UNBUNDLED, 0, line->hrg, "unbundled", price))
+	else if (list_price(tariff, TARIFF_UNBUNDLED, 0, line->hrg, PRICE_UNBUNDLED, price))
 		finish(line, price);
 }
 
 /*
- * add_step --- one more line of the calculation.
+ * price_pathway_core --- a module of the maternity pathway at a level of need.
  */
-static PriceStep *
-add_step(PriceStep *steps, int *count, const char *part, const char *source)
+void
+price_pathway_core(const Tariff *tariff, const PathwayInput *line, AttendancePrice *price)
 {
-	PriceStep *step = &steps[(*count)++];
+	static const char *const pods[][2] = {
+		{"antenatal", "MATPATHAN"}, {"delivery", "MATPATHDEL"}, {"postnatal", "MATPATHPN"}};
+	const TariffPathway *found;
+	AttendanceInput      terms = {0};
+	char                 one[17];
+	char                 two[17];
+	size_t               i;
 
-	memset(step, 0, sizeof(*step));
-	step->part = part;
-	step->source = source;
-	return step;
-}
-
-/*
- * step_amount --- gives the step its amount.
- */
-static void
-step_amount(PriceStep *step, InvDecimal amount)
-{
-	step->has_amount = true;
-	step->amount = amount;
-}
-
-/*
- * steps_of_stay --- point of delivery and days.
- */
-static void
-steps_of_stay(const SpellInput *spell, const SpellPrice *price, PriceStep *steps, int *count)
-{
-	PriceStep *step;
-	char       one[17];
-	char       two[17];
-
+	memset(price, 0, offsetof(AttendancePrice, reason));
+	price->reason[0] = '\0';
+	price->kind = PRICE_PATHWAY;
+	if (line->module.text == NULL)
+	{
+		no_price(price->reason, "module of the pathway is missing");
+		return;
+	}
+	for (i = 0; i < sizeof(pods) / sizeof(pods[0]); i++)
+		if (same_text(line->module, pods[i][0]))
+			price->pod = pods[i][1];
 	if (price->pod == NULL)
+	{
+		no_price(price->reason, "\"%s\" is no module of the pathway",
+				 price_quotable(line->module, one));
 		return;
-	step = add_step(steps, count, "point of delivery", "spell record");
-	snprintf(step->formula, sizeof(step->formula), "classification %s, admission method %s: %s",
-			 quotable(spell->classification, one),
-			 spell->admission_method.text == NULL ? "missing"
-												  : quotable(spell->admission_method, two),
-			 price->pod);
-	if (price->length_of_stay == PRICE_NULL || price->qualifying_days == PRICE_NULL)
+	}
+	if (line->level.text == NULL)
+	{
+		no_price(price->reason, "level of the pathway is missing");
 		return;
-	step = add_step(steps, count, "qualifying days", "spell record");
-	if (price->length_of_stay == 0)
-		snprintf(step->formula, sizeof(step->formula), "length of stay 0");
-	else
-		snprintf(step->formula, sizeof(step->formula),
-				 "max(0, %d stayed - %d critical care - %d rehabilitation + %d in both - %d "
-				 "palliative) = %d",
-				 price->length_of_stay, spell->critical_care_days, spell->rehabilitation_days,
-				 spell->critical_care_days == 0 || spell->rehabilitation_days == 0
-					 ? 0
-					 : spell->overlap_days,
-				 spell->palliative_days, price->qualifying_days);
-}
-
-/*
- * steps_of_base --- base price, short stay, top-up.
- */
-static void
-steps_of_base(const SpellInput *spell, const SpellPrice *price, PriceStep *steps, int *count)
-{
-	PriceStep *step;
-	char       code[17];
-	char       amount[INV_TEXT_SIZE];
-	char       percent[INV_TEXT_SIZE];
-
-	inv_code_unpack(spell->hrg, code);
-	step = add_step(steps, count, "full base", "tariff");
-	snprintf(step->formula, sizeof(step->formula), "%s%s price of HRG %s", price->pod,
-			 price->best_practice_earned ? " best practice" : "", code);
-	step_amount(step, price->full_base);
-	if (price->short_stay)
-	{
-		step = add_step(steps, count, "short stay base", "tariff");
-		inv_to_text(price->full_base, 2, amount);
-		inv_to_text(price->short_stay_percent, 0, percent);
-		if (price->short_stay_by_percent)
-			snprintf(step->formula, sizeof(step->formula), "%s * %s%% (emergency, adult, %d days)",
-					 amount, percent, price->qualifying_days);
-		else
-			snprintf(step->formula, sizeof(step->formula),
-					 "short stay price of HRG %s (emergency, adult, %d days)", code,
-					 price->qualifying_days);
-		step_amount(step, price->base);
 	}
-	if (spell->top_up_code.text != NULL)
+	found = tariff_pathway(tariff, line->module.text, line->module.length, line->level.text,
+						   line->level.length);
+	if (found == NULL)
 	{
-		step = add_step(steps, count, "top-up", "tariff");
-		inv_to_text(price->base, 2, amount);
-		inv_to_text(price->top_up_percent, 0, percent);
-		snprintf(step->formula, sizeof(step->formula), "%s * %s%% (top-up %s)", amount, percent,
-				 quotable(spell->top_up_code, code));
-		step_amount(step, price->top_up);
+		no_price(price->reason, "no %s price for level %s", price_quotable(line->module, one),
+				 price_quotable(line->level, two));
+		return;
 	}
-}
-
-/*
- * steps_of_total --- excess days, best practice, sum and factor.
- */
-static void
-steps_of_total(const SpellInput *spell, const SpellPrice *price, PriceStep *steps, int *count)
-{
-	static const char *const roundings[] = {"to whole pounds", "to the penny", "not at all"};
-	PriceStep               *step;
-	char                     amount[INV_TEXT_SIZE];
-	char                     factor[INV_TEXT_SIZE];
-
-	if (price->trim_point != PRICE_NULL)
-	{
-		step = add_step(steps, count, "excess days", "tariff");
-		inv_to_text(price->per_day, 2, amount);
-		snprintf(step->formula, sizeof(step->formula),
-				 "max(0, %d days - %d trim point) = %d * %s a day", price->qualifying_days,
-				 price->trim_point, price->excess_days, amount);
-		step_amount(step, price->excess);
-	}
-	if (price->best_practice.value != 0)
-	{
-		step = add_step(steps, count, "best practice", "tariff");
-		snprintf(step->formula, sizeof(step->formula), "conditional part, met");
-		step_amount(step, price->best_practice);
-	}
-	step = add_step(steps, count, "before factor", "sum");
-	snprintf(step->formula, sizeof(step->formula),
-			 "base + top-up + excess days + best practice, rounded %s", roundings[spell->rounding]);
-	step_amount(step, price->pre_factor);
-	step = add_step(steps, count, "final", "market forces factor");
-	inv_to_text(price->pre_factor, 2, amount);
-	inv_to_text(spell->factor, 0, factor);
-	snprintf(step->formula, sizeof(step->formula), "%s * %s, rounded %s", amount, factor,
-			 roundings[spell->rounding]);
-	step_amount(step, price->final);
-}
-
-/*
- * price_steps_core --- the calculation of a price as lines; returns their number.
- *
- * A spell without a price ends with the line "not assessed".
- */
-int
-price_steps_core(const SpellInput *spell, const SpellPrice *price, PriceStep steps[PRICE_STEPS])
-{
-	int        count = 0;
-	PriceStep *step;
-
-	steps_of_stay(spell, price, steps, &count);
-	if (price->reason[0] != '\0')
-	{
-		step = add_step(steps, &count, "not assessed", "spell record and tariff");
-		snprintf(step->formula, sizeof(step->formula), "%s", price->reason);
-		return count;
-	}
-	steps_of_base(spell, price, steps, &count);
-	steps_of_total(spell, price, steps, &count);
-	return count;
+	price->unit_price = amount_of(found->price);
+	terms.units = inv_decimal(1, 0);
+	terms.factor_known = line->factor_known;
+	terms.factor = line->factor;
+	terms.rounding_known = line->rounding_known;
+	terms.rounding = line->rounding;
+	finish(&terms, price);
 }

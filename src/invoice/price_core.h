@@ -59,6 +59,7 @@ typedef struct SpellPrice
 	InvDecimal  short_stay_percent;
 	InvDecimal  full_base;
 	InvDecimal  base;
+	const char *top_up_code; /* the one paid; NULL: none */
 	InvDecimal  top_up_percent;
 	InvDecimal  top_up;
 	InvDecimal  per_day;
@@ -84,9 +85,31 @@ typedef struct AttendanceInput
 	InvRounding rounding;
 } AttendanceInput;
 
+/* How a unit price came about. */
+#define PRICE_ATTENDANCE "attendance"
+#define PRICE_PROCEDURE "procedure"
+#define PRICE_AS_ATTENDANCE "procedure as attendance" /* it has no price of its own */
+#define PRICE_EMERGENCY "emergency care"
+#define PRICE_UNBUNDLED "unbundled"
+#define PRICE_PATHWAY "pathway"
+#define PRICE_ZERO "zero price"   /* an HRG that carries none */
+#define PRICE_NOT_PAID "not paid" /* not attended, or an administrative event */
+
+typedef struct PathwayInput
+{
+	PriceText   module;
+	PriceText   level;
+	bool        factor_known;
+	bool        rounding_known;
+	InvDecimal  factor;
+	InvRounding rounding;
+} PathwayInput;
+
 typedef struct AttendancePrice
 {
 	const char *pod;
+	const char *kind;    /* one of the above; NULL until known */
+	const char *paid_as; /* HRG of the attendance that a procedure is paid as */
 	InvDecimal  unit_price;
 	InvDecimal  final;
 	bool        overflow;
@@ -100,20 +123,10 @@ extern void price_emergency_core(const Tariff *tariff, const AttendanceInput *li
 								 AttendancePrice *price);
 extern void price_unbundled_core(const Tariff *tariff, const AttendanceInput *line,
 								 AttendancePrice *price);
+extern void price_pathway_core(const Tariff *tariff, const PathwayInput *line,
+							   AttendancePrice *price);
 
-/* One step of the calculation, for people. */
-typedef struct PriceStep
-{
-	const char *part;
-	char        formula[320];
-	bool        has_amount;
-	InvDecimal  amount;
-	const char *source;
-} PriceStep;
-
-#define PRICE_STEPS 12
-
-extern int price_steps_core(const SpellInput *spell, const SpellPrice *price,
-							PriceStep steps[PRICE_STEPS]);
+/* The caller's text for a message, if it is a short plain code. */
+extern const char *price_quotable(PriceText text, char buffer[17]);
 
 #endif /* PRICE_CORE_H */

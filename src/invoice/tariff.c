@@ -16,7 +16,7 @@
 #include "utils/date.h"
 
 #include "invoice/invoice.h"
-#include "invoice/price_core.h"
+#include "invoice/price_steps_core.h"
 
 /* Fields of the composites, in their order. */
 typedef enum SpellField
@@ -396,7 +396,7 @@ commissioning_price_spell(PG_FUNCTION_ARGS)
  * attendance_result --- attendance_price of a priced or unpriced line.
  */
 static Datum
-attendance_result(FunctionCallInfo fcinfo, PriceSite *site, const AttendanceInput *line,
+attendance_result(FunctionCallInfo fcinfo, PriceSite *site, InvDecimal factor,
 				  const AttendancePrice *price)
 {
 	Datum values[ATTENDANCE_RESULTS] = {0};
@@ -413,10 +413,98 @@ attendance_result(FunctionCallInfo fcinfo, PriceSite *site, const AttendanceInpu
 	if (priced)
 	{
 		put_amount(values, 1, price->unit_price);
-		put_amount(values, 2, line->factor);
+		put_amount(values, 2, factor);
 		put_amount(values, 3, price->final);
 	}
 	return HeapTupleGetDatum(heap_form_tuple(site->result, values, nulls));
+}
+
+/*
+ * read_attendance --- the attendance_line argument.
+ */
+static void
+read_attendance(FunctionCallInfo fcinfo, PriceSite *site, AttendanceInput *line)
+{
+	Fields fields;
+
+	read_fields(fcinfo, site, 6, &fields);
+	memset(line, 0, sizeof(*line));
+	line->hrg = fields.nulls[0] ? 0 : DatumGetInt64(fields.values[0]);
+	line->treatment_function = text_field(&fields, 1);
+	line->attendance_status = text_field(&fields, 2);
+	line->first_attendance = text_field(&fields, 3);
+	line->units = inv_decimal(1, 0);
+	line->factor_known = amount_field(&fields, 4, "market forces factor", &line->factor);
+	line->rounding_known = rounding_field(&fields, 5, &line->rounding);
+}
+
+/*
+ * read_emergency --- the emergency_line argument.
+ */
+static void
+read_emergency(FunctionCallInfo fcinfo, PriceSite *site, AttendanceInput *line)
+{
+	Fields fields;
+
+	read_fields(fcinfo, site, 3, &fields);
+	memset(line, 0, sizeof(*line));
+	line->hrg = fields.nulls[0] ? 0 : DatumGetInt64(fields.values[0]);
+	line->units = inv_decimal(1, 0);
+	line->factor_known = amount_field(&fields, 1, "market forces factor", &line->factor);
+	line->rounding_known = rounding_field(&fields, 2, &line->rounding);
+}
+
+/*
+ * read_unbundled --- the unbundled_line argument.
+ */
+static void
+read_unbundled(FunctionCallInfo fcinfo, PriceSite *site, AttendanceInput *line)
+{
+	Fields fields;
+
+	read_fields(fcinfo, site, 4, &fields);
+	memset(line, 0, sizeof(*line));
+	line->hrg = fields.nulls[0] ? 0 : DatumGetInt64(fields.values[0]);
+	line->units_known = amount_field(&fields, 1, "units", &line->units);
+	line->factor_known = amount_field(&fields, 2, "market forces factor", &line->factor);
+	line->rounding_known = rounding_field(&fields, 3, &line->rounding);
+}
+
+/*
+ * read_pathway --- the pathway_line argument.
+ */
+static void
+read_pathway(FunctionCallInfo fcinfo, PriceSite *site, PathwayInput *line)
+{
+	Fields fields;
+
+	read_fields(fcinfo, site, 4, &fields);
+	memset(line, 0, sizeof(*line));
+	line->module = text_field(&fields, 0);
+	line->level = text_field(&fields, 1);
+	line->factor_known = amount_field(&fields, 2, "market forces factor", &line->factor);
+	line->rounding_known = rounding_field(&fields, 3, &line->rounding);
+}
+
+/* One kind of line that is not a spell: how it is read and how it is priced. */
+typedef void (*LineReader)(FunctionCallInfo fcinfo, PriceSite *site, AttendanceInput *line);
+typedef void (*LinePricer)(const Tariff *tariff, const AttendanceInput *line,
+						   AttendancePrice *price);
+
+/*
+ * line_price --- attendance_price of such a line.
+ */
+static Datum
+line_price(FunctionCallInfo fcinfo, LineReader read, LinePricer price_line)
+{
+	PriceSite      *site = price_site(fcinfo);
+	const Tariff   *tariff = price_tariff(fcinfo, site);
+	AttendanceInput line;
+	AttendancePrice price;
+
+	read(fcinfo, site, &line);
+	price_line(tariff, &line, &price);
+	return attendance_result(fcinfo, site, line.factor, &price);
 }
 
 PG_FUNCTION_INFO_V1(commissioning_price_attendance);
@@ -427,22 +515,7 @@ PG_FUNCTION_INFO_V1(commissioning_price_attendance);
 Datum
 commissioning_price_attendance(PG_FUNCTION_ARGS)
 {
-	PriceSite      *site = price_site(fcinfo);
-	const Tariff   *tariff = price_tariff(fcinfo, site);
-	Fields          fields;
-	AttendanceInput line = {0};
-	AttendancePrice price;
-
-	read_fields(fcinfo, site, 6, &fields);
-	line.hrg = fields.nulls[0] ? 0 : DatumGetInt64(fields.values[0]);
-	line.treatment_function = text_field(&fields, 1);
-	line.attendance_status = text_field(&fields, 2);
-	line.first_attendance = text_field(&fields, 3);
-	line.units = inv_decimal(1, 0);
-	line.factor_known = amount_field(&fields, 4, "market forces factor", &line.factor);
-	line.rounding_known = rounding_field(&fields, 5, &line.rounding);
-	price_attendance_core(tariff, &line, &price);
-	PG_RETURN_DATUM(attendance_result(fcinfo, site, &line, &price));
+	PG_RETURN_DATUM(line_price(fcinfo, read_attendance, price_attendance_core));
 }
 
 PG_FUNCTION_INFO_V1(commissioning_price_emergency);
@@ -453,19 +526,7 @@ PG_FUNCTION_INFO_V1(commissioning_price_emergency);
 Datum
 commissioning_price_emergency(PG_FUNCTION_ARGS)
 {
-	PriceSite      *site = price_site(fcinfo);
-	const Tariff   *tariff = price_tariff(fcinfo, site);
-	Fields          fields;
-	AttendanceInput line = {0};
-	AttendancePrice price;
-
-	read_fields(fcinfo, site, 3, &fields);
-	line.hrg = fields.nulls[0] ? 0 : DatumGetInt64(fields.values[0]);
-	line.units = inv_decimal(1, 0);
-	line.factor_known = amount_field(&fields, 1, "market forces factor", &line.factor);
-	line.rounding_known = rounding_field(&fields, 2, &line.rounding);
-	price_emergency_core(tariff, &line, &price);
-	PG_RETURN_DATUM(attendance_result(fcinfo, site, &line, &price));
+	PG_RETURN_DATUM(line_price(fcinfo, read_emergency, price_emergency_core));
 }
 
 PG_FUNCTION_INFO_V1(commissioning_price_unbundled);
@@ -476,46 +537,55 @@ PG_FUNCTION_INFO_V1(commissioning_price_unbundled);
 Datum
 commissioning_price_unbundled(PG_FUNCTION_ARGS)
 {
-	PriceSite      *site = price_site(fcinfo);
-	const Tariff   *tariff = price_tariff(fcinfo, site);
-	Fields          fields;
-	AttendanceInput line = {0};
-	AttendancePrice price;
-
-	read_fields(fcinfo, site, 4, &fields);
-	line.hrg = fields.nulls[0] ? 0 : DatumGetInt64(fields.values[0]);
-	line.units_known = amount_field(&fields, 1, "units", &line.units);
-	line.factor_known = amount_field(&fields, 2, "market forces factor", &line.factor);
-	line.rounding_known = rounding_field(&fields, 3, &line.rounding);
-	price_unbundled_core(tariff, &line, &price);
-	PG_RETURN_DATUM(attendance_result(fcinfo, site, &line, &price));
+	PG_RETURN_DATUM(line_price(fcinfo, read_unbundled, price_unbundled_core));
 }
 
-PG_FUNCTION_INFO_V1(commissioning_price_steps);
+PG_FUNCTION_INFO_V1(commissioning_price_pathway);
 
 /*
- * commissioning_price_steps --- the calculation of price_spell, a row per step.
+ * commissioning_price_pathway --- tariff, pathway_line -> attendance_price.
  */
 Datum
-commissioning_price_steps(PG_FUNCTION_ARGS)
+commissioning_price_pathway(PG_FUNCTION_ARGS)
+{
+	PriceSite      *site = price_site(fcinfo);
+	const Tariff   *tariff = price_tariff(fcinfo, site);
+	PathwayInput    line;
+	AttendancePrice price;
+
+	read_pathway(fcinfo, site, &line);
+	price_pathway_core(tariff, &line, &price);
+	PG_RETURN_DATUM(attendance_result(fcinfo, site, line.factor, &price));
+}
+
+/*
+ * tariff_source --- the price list by name, release, year and, for a part of it, days.
+ */
+static char *
+tariff_source(const Tariff *tariff)
+{
+	char *name = psprintf("tariff \"%s\" %s, %s", tariff_text(tariff, TARIFF_NAME),
+						  tariff_text(tariff, TARIFF_RELEASE), tariff_text(tariff, TARIFF_YEAR));
+	char  from[TARIFF_DAY_SIZE];
+	char  to[TARIFF_DAY_SIZE];
+
+	if (tariff_whole_year(tariff))
+		return name;
+	tariff_day_text(tariff, tariff->first_day, from);
+	tariff_day_text(tariff, tariff->last_day, to);
+	return psprintf("%s, %s to %s", name, from, to);
+}
+
+/*
+ * put_steps --- the rows of a calculation.
+ */
+static Datum
+put_steps(FunctionCallInfo fcinfo, const Tariff *tariff, const PriceStep *steps, int count)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	PriceSite      site = {0};
-	const Tariff  *tariff = price_tariff(fcinfo, &site);
-	SpellInput     spell;
-	SpellPrice     price;
-	PriceStep      steps[PRICE_STEPS];
-	int            count;
+	char          *tariff_name = tariff_source(tariff);
 	int            i;
-	char          *tariff_name =
-		psprintf("tariff \"%s\" %s, %s", tariff_text(tariff, TARIFF_NAME),
-				 tariff_text(tariff, TARIFF_RELEASE), tariff_text(tariff, TARIFF_YEAR));
 
-	read_spell(fcinfo, &site, &spell);
-	price_spell_core(tariff, &spell, &price);
-	if (price.overflow)
-		overflow();
-	count = price_steps_core(&spell, &price, steps);
 	InitMaterializedSRF(fcinfo, 0);
 	for (i = 0; i < count; i++)
 	{
@@ -533,4 +603,98 @@ commissioning_price_steps(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;
+}
+
+/*
+ * line_steps --- the calculation of a line that is not a spell, a row per step.
+ */
+static Datum
+line_steps(FunctionCallInfo fcinfo, LineReader read, LinePricer price_line)
+{
+	PriceSite       site = {0};
+	const Tariff   *tariff = price_tariff(fcinfo, &site);
+	AttendanceInput line;
+	AttendancePrice price;
+	PriceStep       steps[PRICE_STEPS];
+
+	read(fcinfo, &site, &line);
+	price_line(tariff, &line, &price);
+	if (price.overflow)
+		overflow();
+	return put_steps(fcinfo, tariff, steps, attendance_steps_core(&line, &price, steps));
+}
+
+PG_FUNCTION_INFO_V1(commissioning_attendance_steps);
+
+/*
+ * commissioning_attendance_steps --- the calculation of price_attendance.
+ */
+Datum
+commissioning_attendance_steps(PG_FUNCTION_ARGS)
+{
+	return line_steps(fcinfo, read_attendance, price_attendance_core);
+}
+
+PG_FUNCTION_INFO_V1(commissioning_emergency_steps);
+
+/*
+ * commissioning_emergency_steps --- the calculation of price_emergency.
+ */
+Datum
+commissioning_emergency_steps(PG_FUNCTION_ARGS)
+{
+	return line_steps(fcinfo, read_emergency, price_emergency_core);
+}
+
+PG_FUNCTION_INFO_V1(commissioning_unbundled_steps);
+
+/*
+ * commissioning_unbundled_steps --- the calculation of price_unbundled.
+ */
+Datum
+commissioning_unbundled_steps(PG_FUNCTION_ARGS)
+{
+	return line_steps(fcinfo, read_unbundled, price_unbundled_core);
+}
+
+PG_FUNCTION_INFO_V1(commissioning_pathway_steps);
+
+/*
+ * commissioning_pathway_steps --- the calculation of price_pathway.
+ */
+Datum
+commissioning_pathway_steps(PG_FUNCTION_ARGS)
+{
+	PriceSite       site = {0};
+	const Tariff   *tariff = price_tariff(fcinfo, &site);
+	PathwayInput    line;
+	AttendancePrice price;
+	PriceStep       steps[PRICE_STEPS];
+
+	read_pathway(fcinfo, &site, &line);
+	price_pathway_core(tariff, &line, &price);
+	if (price.overflow)
+		overflow();
+	return put_steps(fcinfo, tariff, steps, pathway_steps_core(&line, &price, steps));
+}
+
+PG_FUNCTION_INFO_V1(commissioning_price_steps);
+
+/*
+ * commissioning_price_steps --- the calculation of price_spell, a row per step.
+ */
+Datum
+commissioning_price_steps(PG_FUNCTION_ARGS)
+{
+	PriceSite     site = {0};
+	const Tariff *tariff = price_tariff(fcinfo, &site);
+	SpellInput    spell;
+	SpellPrice    price;
+	PriceStep     steps[PRICE_STEPS];
+
+	read_spell(fcinfo, &site, &spell);
+	price_spell_core(tariff, &spell, &price);
+	if (price.overflow)
+		overflow();
+	return put_steps(fcinfo, tariff, steps, price_steps_core(&spell, &price, steps));
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * tariff_core.c
- *	  A price list valid in one financial year, as one flat value.
+ *	  A price list valid in one financial year or a part of it, as one flat value.
  *
  *-------------------------------------------------------------------------
  */
@@ -165,13 +165,19 @@ top_up_rows(const Tariff *tariff)
 	return (const TariffTopUp *) list_rows(tariff, TARIFF_LISTS);
 }
 
+static const TariffPathway *
+pathway_rows(const Tariff *tariff)
+{
+	return (const TariffPathway *) (top_up_rows(tariff) + tariff->top_ups);
+}
+
 /*
  * tariff_text --- one of the four texts, with its NUL.
  */
 const char *
 tariff_text(const Tariff *tariff, TariffText which)
 {
-	const char *text = (const char *) (top_up_rows(tariff) + tariff->top_ups);
+	const char *text = (const char *) (pathway_rows(tariff) + tariff->pathways);
 	int         i;
 
 	for (i = 0; i < (int) which; i++)
@@ -253,6 +259,80 @@ tariff_top_up(const Tariff *tariff, const char *code, size_t length)
 				   compare_top_ups);
 }
 
+/*
+ * compare_pathways --- order of the pathway modules.
+ */
+static int
+compare_pathways(const void *a, const void *b)
+{
+	const TariffPathway *left = a;
+	const TariffPathway *right = b;
+	int                  order = strcmp(left->module, right->module);
+
+	return order != 0 ? order : strcmp(left->level, right->level);
+}
+
+/*
+ * tariff_pathway --- a module at a level, NULL when there is none.
+ */
+const TariffPathway *
+tariff_pathway(const Tariff *tariff, const char *module, size_t module_length, const char *level,
+			   size_t level_length)
+{
+	TariffPathway wanted = {{0}, {0}, 0};
+
+	if (tariff->pathways == 0 || module_length >= TARIFF_CODE_SIZE ||
+		level_length >= TARIFF_CODE_SIZE)
+		return NULL;
+	memcpy(wanted.module, module, module_length);
+	memcpy(wanted.level, level, level_length);
+	return bsearch(&wanted, pathway_rows(tariff), tariff->pathways, sizeof(TariffPathway),
+				   compare_pathways);
+}
+
+/*
+ * year_bounds --- first and last day of the financial year that a list is of.
+ */
+static void
+year_bounds(const char *financial_year, int32_t *first_day, int32_t *last_day)
+{
+	int year = atoi(financial_year);
+
+	*first_day = days_from_civil(year, 4, 1);
+	*last_day = days_from_civil(year + 1, 3, 31);
+}
+
+/*
+ * tariff_whole_year --- is the list valid in all of its financial year?
+ */
+bool
+tariff_whole_year(const Tariff *tariff)
+{
+	int32_t first_day;
+	int32_t last_day;
+
+	year_bounds(tariff_text(tariff, TARIFF_YEAR), &first_day, &last_day);
+	return tariff->first_day == first_day && tariff->last_day == last_day;
+}
+
+/*
+ * tariff_day_text --- YYYY-MM-DD of a day of the list's financial year.
+ */
+void
+tariff_day_text(const Tariff *tariff, int32_t date, char text[TARIFF_DAY_SIZE])
+{
+	int year = atoi(tariff_text(tariff, TARIFF_YEAR));
+	int month = 4;
+
+	/* the last month that begins on the day or before */
+	while (month < 15 && days_from_civil(year + month / 12, month % 12 + 1, 1) <= date)
+		month++;
+	year += (month - 1) / 12;
+	month = (month - 1) % 12 + 1;
+	snprintf(text, TARIFF_DAY_SIZE, "%04d-%02d-%02d", year, month,
+			 date - days_from_civil(year, month, 1) + 1);
+}
+
 /* What tariff_compile has read so far. */
 typedef struct SpellRow
 {
@@ -268,7 +348,12 @@ typedef struct Reading
 	JsonBuffer spells;
 	JsonBuffer lists[TARIFF_LISTS];
 	JsonBuffer top_ups;
+	JsonBuffer pathways;
 	JsonBuffer scratch;
+	bool       from_given;
+	bool       to_given;
+	int32_t    valid_from;
+	int32_t    valid_to;
 } Reading;
 
 /*
@@ -473,6 +558,57 @@ read_top_up(Reading *r)
 }
 
 /*
+ * read_pathway --- one row of $.pathways.
+ */
+static bool
+read_pathway(Reading *r)
+{
+	static const char *const names[] = {"module", "level", "price"};
+	TariffPathway            pathway = {{0}, {0}, TARIFF_NONE};
+	unsigned                 seen = 0;
+
+	if (!json_enter(&r->json, '{'))
+		return false;
+	while (json_next(&r->json))
+	{
+		int         key = json_key_index(&r->json, names, 3);
+		const char *text;
+		size_t      length = 0;
+
+		if (!json_once(&r->json, &seen, key))
+			return false;
+		if (key == 2 ? !read_amount(r, false, &pathway.price)
+					 : !read_short_text(r, TARIFF_CODE_SIZE - 1, &text, &length))
+			return false;
+		if (key != 2)
+			memcpy(key == 0 ? pathway.module : pathway.level, text, length);
+	}
+	if (r->json.error->fault != JSON_OK)
+		return false;
+	if (pathway.module[0] == '\0' || pathway.level[0] == '\0' || pathway.price == TARIFF_NONE)
+		return json_fail(&r->json, JSON_BAD_TEXT, "expected \"module\", \"level\" and \"price\"");
+	json_buffer_add(&r->pathways, &pathway, sizeof(pathway));
+	return true;
+}
+
+/*
+ * read_day --- a date such as 2024-10-01.
+ */
+static bool
+read_day(Reading *r, bool *given, int32_t *day)
+{
+	const char *text;
+	size_t      length;
+
+	if (!read_short_text(r, 10, &text, &length))
+		return false;
+	if (!inv_date_from_text(text, length, day))
+		return json_fail(&r->json, JSON_BAD_TEXT, "expected a date such as 2024-10-01");
+	*given = true;
+	return true;
+}
+
+/*
  * read_short_stay --- the rule for reduced short stay emergency prices, or null.
  */
 static bool
@@ -534,8 +670,7 @@ read_year(Reading *r)
 	}
 	if (year < 1990 || (year + 1) % 100 != (text[5] - '0') * 10 + (text[6] - '0'))
 		return json_fail(&r->json, JSON_BAD_TEXT, "expected a financial year such as 2024/25");
-	r->head.first_day = days_from_civil(year, 4, 1);
-	r->head.last_day = days_from_civil(year + 1, 3, 31);
+	year_bounds(text, &r->head.first_day, &r->head.last_day);
 	return true;
 }
 
@@ -553,7 +688,7 @@ read_text(Reading *r, TariffText which)
 }
 
 /*
- * read_rows --- an array of rows: $.spells, a flat list, or $.top_ups.
+ * read_rows --- an array of rows: $.spells, a flat list, $.top_ups or $.pathways.
  */
 static bool
 read_rows(Reading *r, int list)
@@ -561,11 +696,30 @@ read_rows(Reading *r, int list)
 	if (!json_enter(&r->json, '['))
 		return false;
 	while (json_next(&r->json))
-		if (list < 0              ? !read_spell(r)
-			: list < TARIFF_LISTS ? !read_price(r, list)
-								  : !read_top_up(r))
+		if (list < 0               ? !read_spell(r)
+			: list < TARIFF_LISTS  ? !read_price(r, list)
+			: list == TARIFF_LISTS ? !read_top_up(r)
+								   : !read_pathway(r))
 			return false;
 	return r->json.error->fault == JSON_OK;
+}
+
+/*
+ * apply_validity --- narrows the year to the days that the list is for.
+ */
+static bool
+apply_validity(Reading *r)
+{
+	int32_t from = r->from_given ? r->valid_from : r->head.first_day;
+	int32_t to = r->to_given ? r->valid_to : r->head.last_day;
+
+	if (from < r->head.first_day || to > r->head.last_day || from > to)
+		return json_fail(&r->json, JSON_BAD_TEXT,
+						 "expected \"valid_from\" and \"valid_to\" in order and within the "
+						 "financial year");
+	r->head.first_day = from;
+	r->head.last_day = to;
+	return true;
 }
 
 /*
@@ -578,7 +732,7 @@ read_head(Reading *r)
 		"name",        "version",    "financial_year",      "currency",
 		"synthetic",   "short_stay", "admission_method_81", "spells",
 		"attendances", "procedures", "emergency",           "unbundled",
-		"top_ups"};
+		"top_ups",     "pathways",   "valid_from",          "valid_to"};
 	unsigned seen = 0;
 
 	if (!json_enter(&r->json, '{'))
@@ -616,6 +770,16 @@ read_head(Reading *r)
 			if (!r->head.transfers_elective && strcmp(text, "NELNE") != 0)
 				return json_fail(&r->json, JSON_BAD_TEXT, "expected \"EL\" or \"NELNE\"");
 		}
+		else if (key == 14)
+		{
+			if (!read_day(r, &r->from_given, &r->valid_from))
+				return false;
+		}
+		else if (key == 15)
+		{
+			if (!read_day(r, &r->to_given, &r->valid_to))
+				return false;
+		}
 		else if (!read_rows(r, key - 8))
 			return false;
 	}
@@ -624,7 +788,7 @@ read_head(Reading *r)
 	if ((seen & 15u) != 15u)
 		return json_fail(&r->json, JSON_BAD_TEXT,
 						 "expected \"name\", \"version\", \"financial_year\" and \"currency\"");
-	return json_end(&r->json);
+	return apply_validity(r) && json_end(&r->json);
 }
 
 /*
@@ -662,6 +826,10 @@ sort_rows(Reading *r, JsonBuffer *rows, size_t width, int (*compare)(const void 
 		if (compare == compare_top_ups)
 			return json_fail(&r->json, JSON_BAD_TEXT, "\"%s\" holds \"%s\" twice", name,
 							 ((const TariffTopUp *) row)->code);
+		if (compare == compare_pathways)
+			return json_fail(&r->json, JSON_BAD_TEXT, "\"%s\" holds \"%s\" \"%s\" twice", name,
+							 ((const TariffPathway *) row)->module,
+							 ((const TariffPathway *) row)->level);
 		inv_code_unpack(compare == compare_spells ? ((const SpellRow *) row)->hrg
 												  : ((const TariffPrice *) row)->hrg,
 						code);
@@ -709,8 +877,10 @@ assemble(Reading *r, JsonBuffer *out)
 	r->head.version = TARIFF_VERSION;
 	r->head.spells = r->spells.length / sizeof(SpellRow);
 	r->head.top_ups = r->top_ups.length / sizeof(TariffTopUp);
+	r->head.pathways = r->pathways.length / sizeof(TariffPathway);
 	if (!sort_rows(r, &r->spells, sizeof(SpellRow), compare_spells, "spells") ||
 		!sort_rows(r, &r->top_ups, sizeof(TariffTopUp), compare_top_ups, "top_ups") ||
+		!sort_rows(r, &r->pathways, sizeof(TariffPathway), compare_pathways, "pathways") ||
 		!check_short_stay(r))
 		return false;
 	for (list = 0; list < TARIFF_LISTS; list++)
@@ -730,6 +900,7 @@ assemble(Reading *r, JsonBuffer *out)
 	for (list = 0; list < TARIFF_LISTS; list++)
 		json_buffer_add(out, r->lists[list].data, r->lists[list].length);
 	json_buffer_add(out, r->top_ups.data, r->top_ups.length);
+	json_buffer_add(out, r->pathways.data, r->pathways.length);
 	for (i = 0; i < TARIFF_TEXTS; i++)
 		json_buffer_add(out, r->texts[i].data, r->texts[i].length);
 	if (out->length - start > TARIFF_MAX_BYTES)
@@ -755,7 +926,7 @@ tariff_compile(const char *json, size_t length, bool utf8, JsonBuffer *out, Json
 
 	memset(&r, 0, sizeof(r));
 	r.head.short_stay_days = -1;
-	r.spells.resize = r.top_ups.resize = r.scratch.resize = out->resize;
+	r.spells.resize = r.top_ups.resize = r.pathways.resize = r.scratch.resize = out->resize;
 	for (i = 0; i < TARIFF_TEXTS; i++)
 		r.texts[i].resize = out->resize;
 	for (i = 0; i < TARIFF_LISTS; i++)
@@ -764,6 +935,7 @@ tariff_compile(const char *json, size_t length, bool utf8, JsonBuffer *out, Json
 	good = read_head(&r) && assemble(&r, out);
 	out->resize(r.spells.data, 0);
 	out->resize(r.top_ups.data, 0);
+	out->resize(r.pathways.data, 0);
 	out->resize(r.scratch.data, 0);
 	for (i = 0; i < TARIFF_TEXTS; i++)
 		out->resize(r.texts[i].data, 0);
@@ -875,7 +1047,7 @@ write_head(const Tariff *tariff, JsonBuffer *out)
 {
 	static const char *const keys[] = {
 		"{\"name\":", ",\"version\":", ",\"financial_year\":", ",\"currency\":"};
-	char rule[80];
+	char rule[160];
 	int  i;
 
 	for (i = 0; i < TARIFF_TEXTS; i++)
@@ -893,6 +1065,41 @@ write_head(const Tariff *tariff, JsonBuffer *out)
 	}
 	if (tariff->transfers_elective)
 		json_write(out, ",\"admission_method_81\":\"EL\"");
+	if (!tariff_whole_year(tariff))
+	{
+		char from[TARIFF_DAY_SIZE];
+		char to[TARIFF_DAY_SIZE];
+
+		tariff_day_text(tariff, tariff->first_day, from);
+		tariff_day_text(tariff, tariff->last_day, to);
+		snprintf(rule, sizeof(rule), ",\"valid_from\":\"%s\",\"valid_to\":\"%s\"", from, to);
+		json_write(out, rule);
+	}
+}
+
+/*
+ * write_pathways --- the rows of $.pathways; lists without any do not name them.
+ */
+static void
+write_pathways(const Tariff *tariff, JsonBuffer *out)
+{
+	uint32_t i;
+
+	if (tariff->pathways == 0)
+		return;
+	json_write(out, ",\"pathways\":[");
+	for (i = 0; i < tariff->pathways; i++)
+	{
+		const TariffPathway *row = pathway_rows(tariff) + i;
+
+		json_write(out, i == 0 ? "{\"module\":" : ",{\"module\":");
+		json_write_string(out, row->module, strlen(row->module));
+		json_write(out, ",\"level\":");
+		json_write_string(out, row->level, strlen(row->level));
+		write_amount(out, "price", row->price);
+		json_write(out, "}");
+	}
+	json_write(out, "]");
 }
 
 /*
@@ -926,5 +1133,7 @@ tariff_write(const Tariff *tariff, JsonBuffer *out)
 		write_amount(out, "percent", row->percent);
 		json_write(out, "}");
 	}
-	json_write(out, "]}");
+	json_write(out, "]");
+	write_pathways(tariff, out);
+	json_write(out, "}");
 }

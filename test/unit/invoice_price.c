@@ -12,11 +12,12 @@
 
 #include <stdlib.h>
 
-#include "invoice/price_core.h"
+#include "invoice/price_steps_core.h"
 
 static Tariff *tariff;
 static Tariff *other; /* transfers elective, short stay by actual length */
 static Tariff *bare;  /* no short stay rule */
+static Tariff *part;  /* valid in a part of the year */
 
 static int live; /* blocks of memory in use */
 
@@ -147,6 +148,18 @@ spell_of(const char *words)
 	spell.palliative_days = number(words, "pall", 0);
 	spell.best_practice = number(words, "best", -1);
 	spell.top_up_code = word(words, "top", NULL);
+	if (spell.top_up_code.text != NULL)
+	{
+		/* blanks between codes are written + */
+		static char codes[40];
+		size_t      i;
+
+		memcpy(codes, spell.top_up_code.text, spell.top_up_code.length);
+		for (i = 0; i < spell.top_up_code.length; i++)
+			if (codes[i] == '+')
+				codes[i] = ' ';
+		spell.top_up_code.text = codes;
+	}
 	spell.factor_known = decimal(words, "factor", "1", &spell.factor);
 	spell.rounding_known =
 		rounding.text && inv_rounding_from_text(rounding.text, rounding.length, &spell.rounding);
@@ -311,6 +324,11 @@ test_days(void)
 	priced("in=364", "NEL 0/0/17 | 2911 2911 0 | 0(0) * 233 = 0 | 0 | 2911 2911");
 	priced("in=365", "NEL ?/?/?: tariff of another year");
 	priced("in=0 out=2147483647", "NEL ?/?/?: tariff of another year");
+	/* a list for 1 May to 30 September, in=30 to in=182 */
+	priced_under(part, "in=29 hrg=AA11A", "NEL ?/?/?: tariff of another period");
+	priced_under(part, "in=30 hrg=AA11A", "NEL 0/0/? | 6 6 0 | 0(0) * 0 = 0 | 0 | 6 6");
+	priced_under(part, "in=182 hrg=AA11A", "NEL 0/0/? | 6 6 0 | 0(0) * 0 = 0 | 0 | 6 6");
+	priced_under(part, "in=183 hrg=AA11A", "NEL ?/?/?: tariff of another period");
 	priced("in=-1000000 los=1000000", "NEL 1000000/1000000/17 | 2911 2911 0 | 999983(999983) * 233 "
 									  "= 232996039 | 0 | 232998950 232998950");
 	priced("in=-1000000 los=1000001", "NEL ?/?/?: admission date is not plausible");
@@ -379,6 +397,15 @@ test_parts(void)
 	priced("hrg=EB10E los=1 rounding=none top=child",
 		   "NEL 1/1/5 | 1402 short 630.9 0.94635 | 0(0) * 200 = 0 | 0 | 631.84635 631.84635");
 	priced("top=neuro", "NEL 0/0/?: no top-up \"neuro\" in the tariff");
+	/* of several the highest, wherever it stands; one that is not known is told */
+	priced("hrg=FZ90A method=11 top=child+spinal",
+		   "EL 0/0/? | 1000 1000 110 | 0(0) * 0 = 0 | 0 | 1110 1110");
+	priced("hrg=FZ90A method=11 top=spinal+child",
+		   "EL 0/0/? | 1000 1000 110 | 0(0) * 0 = 0 | 0 | 1110 1110");
+	priced("hrg=FZ90A method=11 top=++child+",
+		   "EL 0/0/? | 1000 1000 1.5 | 0(0) * 0 = 0 | 0 | 1002 1002");
+	priced("hrg=FZ90A method=11 top=+", "EL 0/0/? | 1000 1000 0 | 0(0) * 0 = 0 | 0 | 1000 1000");
+	priced("hrg=FZ90A method=11 top=spinal+neuro", "EL 0/0/?: no top-up \"neuro\" in the tariff");
 	priced("top=a_code_that_is_far_too_long", "NEL 0/0/?: no top-up \"(long text)\" in the tariff");
 	priced("hrg=HE12A best=-1", "NEL 0/0/?: whether best practice was met is missing");
 	priced("hrg=HE11A best=-1", "NEL 0/0/?: whether best practice was met is missing");
@@ -429,22 +456,14 @@ test_parts(void)
 	priced("hrg=FZ95A los=1 rounding=none top=odd", "overflow");
 }
 
-/* an attendance: kind words expected */
-static void
-line(const char *kind, const char *words, const char *expected)
+static AttendanceInput
+line_of(const char *spaced)
 {
-	char            spaced[200];
-	char            found[400];
 	AttendanceInput in;
-	AttendancePrice price;
-	PriceText       hrg;
-	PriceText       rounding;
+	PriceText       hrg = word(spaced, "hrg", "WF01B");
+	PriceText       rounding = word(spaced, "rounding", "penny");
 
-	snprintf(spaced, sizeof(spaced), " %s", words);
 	memset(&in, 0, sizeof(in));
-	memset(&price, 0x5a, sizeof(price));
-	hrg = word(spaced, "hrg", "WF01B");
-	rounding = word(spaced, "rounding", "penny");
 	in.hrg = hrg.text ? inv_code_pack(hrg.text, hrg.length) : 0;
 	in.treatment_function = word(spaced, "tf", "110");
 	in.attendance_status = word(spaced, "status", "5");
@@ -453,12 +472,33 @@ line(const char *kind, const char *words, const char *expected)
 	in.factor_known = decimal(spaced, "factor", "1.1", &in.factor);
 	in.rounding_known =
 		rounding.text && inv_rounding_from_text(rounding.text, rounding.length, &in.rounding);
+	return in;
+}
+
+static void
+price_line(const char *kind, const AttendanceInput *in, AttendancePrice *price)
+{
+	memset(price, 0x5a, sizeof(*price));
 	if (*kind == 'a')
-		price_attendance_core(tariff, &in, &price);
+		price_attendance_core(tariff, in, price);
 	else if (*kind == 'e')
-		price_emergency_core(tariff, &in, &price);
+		price_emergency_core(tariff, in, price);
 	else
-		price_unbundled_core(tariff, &in, &price);
+		price_unbundled_core(tariff, in, price);
+}
+
+/* an attendance: kind words expected */
+static void
+line(const char *kind, const char *words, const char *expected)
+{
+	char            spaced[200];
+	char            found[400];
+	AttendanceInput in;
+	AttendancePrice price;
+
+	snprintf(spaced, sizeof(spaced), " %s", words);
+	in = line_of(spaced);
+	price_line(kind, &in, &price);
 	if (price.overflow)
 		strcpy(found, "overflow");
 	else if (price.reason[0] != '\0')
@@ -540,21 +580,13 @@ test_lines(void)
 	line("unbundled", "hrg=XC01Z units=99999999999999999999999999999999999999", "overflow");
 }
 
-static void
-steps(const char *words, const char *expected)
+static const char *
+joined(const PriceStep *list, int count)
 {
-	char       spaced[200];
-	char       found[4000] = "";
-	SpellInput spell;
-	SpellPrice price;
-	PriceStep  list[PRICE_STEPS];
-	int        count;
-	int        i;
+	static char found[4000];
+	int         i;
 
-	snprintf(spaced, sizeof(spaced), " %s", words);
-	spell = spell_of(spaced);
-	price_spell_core(tariff, &spell, &price);
-	count = price_steps_core(&spell, &price, list);
+	found[0] = '\0';
 	for (i = 0; i < count; i++)
 	{
 		strcat(found, i ? "; " : "");
@@ -571,7 +603,152 @@ steps(const char *words, const char *expected)
 		strcat(found, list[i].source);
 		strcat(found, ">");
 	}
+	return found;
+}
+
+static void
+steps(const char *words, const char *expected)
+{
+	char        spaced[200];
+	SpellInput  spell;
+	SpellPrice  price;
+	PriceStep   list[PRICE_STEPS];
+	const char *found;
+
+	snprintf(spaced, sizeof(spaced), " %s", words);
+	spell = spell_of(spaced);
+	price_spell_core(tariff, &spell, &price);
+	found = joined(list, price_steps_core(&spell, &price, list));
 	ok(strcmp(found, expected) == 0, "steps of %s: %s (%s)", words, expected, found);
+}
+
+/* the calculation of a line that is not a spell */
+static void
+line_steps(const char *kind, const char *words, const char *expected)
+{
+	char            spaced[200];
+	AttendanceInput in;
+	AttendancePrice price;
+	PriceStep       list[PRICE_STEPS];
+	const char     *found;
+
+	snprintf(spaced, sizeof(spaced), " %s", words);
+	in = line_of(spaced);
+	price_line(kind, &in, &price);
+	found = joined(list, attendance_steps_core(&in, &price, list));
+	ok(strcmp(found, expected) == 0, "steps of %s %s: %s (%s)", kind, words, expected, found);
+}
+
+static void
+test_line_steps(void)
+{
+	line_steps(
+		"attendance", "hrg=WF01B rounding=sus",
+		"point of delivery [HRG WF01B: OPFASPCL] <claim>; unit price [attendance price of HRG "
+		"WF01B in treatment function 110] = 165 <tariff>; "
+		"before factor [1 * 165.00, rounded to whole pounds (sus)] = 165 <units>; "
+		"final [165.00 * 1.1, rounded to whole pounds (sus)] = 182 <market forces factor>");
+	line_steps("attendance", "hrg=AA11A",
+			   "point of delivery [HRG AA11A: OPPROC] <claim>; unit price [procedure price of HRG "
+			   "AA11A] = 143 <tariff>; before factor [1 * 143.00] = 143 <units>; "
+			   "final [143.00 * 1.1, rounded to the penny] = 157.3 <market forces factor>");
+	line_steps(
+		"attendance", "hrg=AA12A tf=120 first=2 rounding=none",
+		"point of delivery [HRG AA12A: OPFUPSPCL] <claim>; unit price [no procedure price of "
+		"HRG AA12A: attendance price of HRG WF01A in treatment function 120] = 98 <tariff>; "
+		"before factor [1 * 98.00] = 98 <units>; "
+		"final [98.00 * 1.1, not rounded (none)] = 107.8 <market forces factor>");
+	line_steps("attendance", "status=3 first=?",
+			   "point of delivery [HRG WF01B: OPFASPCL] <claim>; unit price [attendance status 3, "
+			   "first attendance missing: nothing is paid] = 0 <tariff>; "
+			   "before factor [1 * 0.00] = 0 <units>; "
+			   "final [0.00 * 1.1, rounded to the penny] = 0 <market forces factor>");
+	line_steps("attendance", "first=5",
+			   "point of delivery [HRG WF01B: OPFASPCL] <claim>; unit price [attendance status 5, "
+			   "first attendance 5: nothing is paid] = 0 <tariff>; "
+			   "before factor [1 * 0.00] = 0 <units>; "
+			   "final [0.00 * 1.1, rounded to the penny] = 0 <market forces factor>");
+	line_steps("attendance", "tf=111",
+			   "point of delivery [HRG WF01B: OPFASPCL] <claim>; "
+			   "not assessed [no attendance price for HRG WF01B] <claim and tariff>");
+	line_steps(
+		"emergency", "hrg=VB08Z rounding=sus factor=1.0642",
+		"point of delivery [HRG VB08Z: AE] <claim>; unit price [emergency care price of HRG "
+		"VB08Z] = 84.5 <tariff>; before factor [1 * 84.50, rounded to whole pounds (sus)] = 85 "
+		"<units>; final [85.00 * 1.0642, rounded to whole pounds (sus)] = 90 <market forces "
+		"factor>");
+	line_steps("unbundled", "hrg=XC01Z units=2.5 factor=1.0642",
+			   "point of delivery [HRG XC01Z: UNBACC] <claim>; unit price [unbundled price of HRG "
+			   "XC01Z] = 1000 <tariff>; before factor [2.5 * 1000.00] = 2500 <units>; "
+			   "final [2500.00 * 1.0642, rounded to the penny] = 2660.5 <market forces factor>");
+	line_steps("unbundled", "hrg=SB97Z",
+			   "point of delivery [HRG SB97Z: UNBCHEMO] <claim>; unit price [HRG SB97Z carries no "
+			   "price of its own] = 0 <tariff>; before factor [1 * 0.00] = 0 <units>; "
+			   "final [0.00 * 1.1, rounded to the penny] = 0 <market forces factor>");
+	line_steps("unbundled", "hrg=?", "not assessed [HRG is missing] <claim and tariff>");
+}
+
+/* a module of the maternity pathway: price, or its steps */
+static void
+pathway(const char *words, const char *expected, const char *expected_steps)
+{
+	char            spaced[200];
+	char            found[300];
+	PathwayInput    in;
+	AttendancePrice price;
+	PriceStep       list[PRICE_STEPS];
+	PriceText       rounding;
+
+	snprintf(spaced, sizeof(spaced), " %s", words);
+	memset(&in, 0, sizeof(in));
+	memset(&price, 0x5a, sizeof(price));
+	in.module = word(spaced, "module", "antenatal");
+	in.level = word(spaced, "level", "STANDARD");
+	in.factor_known = decimal(spaced, "factor", "1.1", &in.factor);
+	rounding = word(spaced, "rounding", "penny");
+	in.rounding_known =
+		rounding.text && inv_rounding_from_text(rounding.text, rounding.length, &in.rounding);
+	price_pathway_core(tariff, &in, &price);
+	if (price.overflow)
+		strcpy(found, "overflow");
+	else if (price.reason[0] != '\0')
+		snprintf(found, sizeof(found), "%s: %s", price.pod ? price.pod : "?", price.reason);
+	else
+		snprintf(found, sizeof(found), "%s %s %s", price.pod, show(price.unit_price),
+				 show(price.final));
+	ok(strcmp(found, expected) == 0, "pathway %s: %s (%s)", words, expected, found);
+	if (expected_steps != NULL)
+		ok(strcmp(joined(list, pathway_steps_core(&in, &price, list)), expected_steps) == 0,
+		   "steps of pathway %s: %s (%s)", words, expected_steps,
+		   joined(list, pathway_steps_core(&in, &price, list)));
+}
+
+static void
+test_pathways(void)
+{
+	pathway(
+		"level=INTENSIVE rounding=sus factor=1.0642", "MATPATHAN 2900 3086",
+		"point of delivery [module antenatal: MATPATHAN] <claim>; unit price [pathway price of "
+		"antenatal at level INTENSIVE] = 2900 <tariff>; before factor [1 * 2900.00, rounded to "
+		"whole pounds (sus)] = 2900 <units>; "
+		"final [2900.00 * 1.0642, rounded to whole pounds (sus)] = 3086 <market forces factor>");
+	pathway("", "MATPATHAN 1100 1210", NULL);
+	pathway("module=delivery level=WITHCC", "MATPATHDEL 2500.5 2750.55", NULL);
+	pathway(
+		"module=delivery level=WITHOUTCC", "MATPATHDEL: no delivery price for level WITHOUTCC",
+		"point of delivery [module delivery: MATPATHDEL] <claim>; not assessed [no delivery price "
+		"for level WITHOUTCC] <claim and tariff>");
+	pathway("module=postnatal", "MATPATHPN 230 253", NULL);
+	pathway("module=postnatal level=INTENSIVE", "MATPATHPN: no postnatal price for level INTENSIVE",
+			NULL);
+	pathway("module=birth", "?: \"birth\" is no module of the pathway", NULL);
+	pathway("module=?", "?: module of the pathway is missing",
+			"not assessed [module of the pathway is missing] <claim and tariff>");
+	pathway("level=?", "MATPATHAN: level of the pathway is missing", NULL);
+	pathway("level=a_level_that_is_far_too_long",
+			"MATPATHAN: no antenatal price for level (long text)", NULL);
+	pathway("factor=?", "MATPATHAN: market forces factor is missing", NULL);
+	pathway("rounding=?", "MATPATHAN: rounding is missing", NULL);
 }
 
 static void
@@ -583,9 +760,10 @@ test_steps(void)
 		  "palliative) = 24] <spell record>; "
 		  "full base [NEL price of HRG DZ11V] = 2911 <tariff>; excess days [max(0, 24 days - 17 "
 		  "trim point) = 7 * 233.00 a day] = 1631 <tariff>; "
-		  "before factor [base + top-up + excess days + best practice, rounded to whole pounds] = "
+		  "before factor [base + top-up + excess days + best practice, rounded to whole pounds "
+		  "(sus)] = "
 		  "4542 <sum>; "
-		  "final [4542.00 * 1.0733, rounded to whole pounds] = 4875 <market forces factor>");
+		  "final [4542.00 * 1.0733, rounded to whole pounds (sus)] = 4875 <market forces factor>");
 	steps("hrg=DZ11V los=30 cc=3 both=2 rounding=penny",
 		  "point of delivery [classification 1, admission method 21: NEL] <spell record>; "
 		  "qualifying days [max(0, 30 stayed - 3 critical care - 0 rehabilitation + 0 in both - 0 "
@@ -601,9 +779,9 @@ test_steps(void)
 		  "palliative) = 27] <spell record>; "
 		  "full base [NEL price of HRG DZ11V] = 2911 <tariff>; excess days [max(0, 27 days - 17 "
 		  "trim point) = 10 * 233.00 a day] = 2330 <tariff>; "
-		  "before factor [base + top-up + excess days + best practice, rounded not at all] = 5241 "
+		  "before factor [base + top-up + excess days + best practice, not rounded (none)] = 5241 "
 		  "<sum>; "
-		  "final [5241.00 * 1, rounded not at all] = 5241 <market forces factor>");
+		  "final [5241.00 * 1, not rounded (none)] = 5241 <market forces factor>");
 	steps("hrg=EB10E los=1 top=child best=1",
 		  "point of delivery [classification 1, admission method 21: NEL] <spell record>; "
 		  "qualifying days [max(0, 1 stayed - 0 critical care - 0 rehabilitation + 0 in both - 0 "
@@ -612,24 +790,27 @@ test_steps(void)
 		  "(emergency, adult, 1 days)] = 631 <tariff>; "
 		  "top-up [631.00 * 0.15% (top-up child)] = 0.9465 <tariff>; excess days [max(0, 1 days - "
 		  "5 trim point) = 0 * 200.00 a day] = 0 <tariff>; "
-		  "before factor [base + top-up + excess days + best practice, rounded to whole pounds] = "
+		  "before factor [base + top-up + excess days + best practice, rounded to whole pounds "
+		  "(sus)] = "
 		  "632 <sum>; "
-		  "final [632.00 * 1, rounded to whole pounds] = 632 <market forces factor>");
-	steps("hrg=EB11E", "point of delivery [classification 1, admission method 21: NEL] <spell "
-					   "record>; qualifying days [length of stay 0] <spell record>; "
-					   "full base [NEL price of HRG EB11E] = 1402 <tariff>; short stay base [short "
-					   "stay price of HRG EB11E (emergency, adult, 0 days)] = 700.5 <tariff>; "
-					   "before factor [base + top-up + excess days + best practice, rounded to "
-					   "whole pounds] = 701 <sum>; "
-					   "final [701.00 * 1, rounded to whole pounds] = 701 <market forces factor>");
+		  "final [632.00 * 1, rounded to whole pounds (sus)] = 632 <market forces factor>");
+	steps("hrg=EB11E",
+		  "point of delivery [classification 1, admission method 21: NEL] <spell "
+		  "record>; qualifying days [length of stay 0] <spell record>; "
+		  "full base [NEL price of HRG EB11E] = 1402 <tariff>; short stay base [short "
+		  "stay price of HRG EB11E (emergency, adult, 0 days)] = 700.5 <tariff>; "
+		  "before factor [base + top-up + excess days + best practice, rounded to "
+		  "whole pounds (sus)] = 701 <sum>; "
+		  "final [701.00 * 1, rounded to whole pounds (sus)] = 701 <market forces factor>");
 	steps("hrg=HE11A best=1",
 		  "point of delivery [classification 1, admission method 21: NEL] <spell record>; "
 		  "qualifying days [length of stay 0] <spell record>; "
 		  "full base [NEL price of HRG HE11A] = 5000 <tariff>; best practice [conditional part, "
 		  "met] = 1335 <tariff>; "
-		  "before factor [base + top-up + excess days + best practice, rounded to whole pounds] = "
+		  "before factor [base + top-up + excess days + best practice, rounded to whole pounds "
+		  "(sus)] = "
 		  "6335 <sum>; "
-		  "final [6335.00 * 1, rounded to whole pounds] = 6335 <market forces factor>");
+		  "final [6335.00 * 1, rounded to whole pounds (sus)] = 6335 <market forces factor>");
 	steps("class=?", "not assessed [patient classification is missing] <spell record and tariff>");
 	steps("class=3 method=?",
 		  "point of delivery [classification 3, admission method missing: RADAY] <spell record>; "
@@ -666,7 +847,10 @@ main(void)
 		"\"hrg\":\"RD20A\",\"price\":84},{\"hrg\":\"AA01Z\",\"price\":5}],"
 		"\"top_ups\":[{\"code\":\"spinal\",\"percent\":11},{\"code\":\"child\",\"percent\":0.15},{"
 		"\"code\":\"all\",\"percent\":8000000000000},{\"code\":\"odd\",\"percent\":1234567.900444}"
-		"]";
+		"],\"pathways\":[{\"module\":\"antenatal\",\"level\":\"INTENSIVE\",\"price\":2900},"
+		"{\"module\":\"antenatal\",\"level\":\"STANDARD\",\"price\":1100},"
+		"{\"module\":\"delivery\",\"level\":\"WITHCC\",\"price\":2500.5},"
+		"{\"module\":\"postnatal\",\"level\":\"STANDARD\",\"price\":230}]";
 	char all[8000];
 
 	snprintf(all, sizeof(all), "%s%s", lists, more);
@@ -675,15 +859,20 @@ main(void)
 					"\"admission_method_81\":\"EL\",",
 					all);
 	bare = compile("", "\"spells\":[{\"hrg\":\"AA11A\",\"non_elective\":5}]");
+	part = compile("\"valid_from\":\"2024-05-01\",\"valid_to\":\"2024-09-30\",",
+				   "\"spells\":[{\"hrg\":\"AA11A\",\"non_elective\":6}]");
 	test_examples();
 	test_delivery();
 	test_days();
 	test_parts();
 	test_lines();
 	test_steps();
+	test_line_steps();
+	test_pathways();
 	release(tariff);
 	release(other);
 	release(bare);
+	release(part);
 	ok(live == 0, "all memory is given back (%d blocks)", live);
 	return done_testing();
 }

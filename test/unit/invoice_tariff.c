@@ -146,6 +146,29 @@ test_good(void)
 			 "\"procedures\":[],\"emergency\":[],"
 			 "\"unbundled\":[{\"hrg\":\"XC01Z\",\"price\":12.5},{\"hrg\":\"XC02Z\",\"price\":1000}]"
 			 ",\"top_ups\":[]}");
+	/* a part of the year; the whole year is not told */
+	accepted(HEAD "\"synthetic\":false,\"valid_from\":\"2024-10-01\",\"valid_to\":\"2025-02-28\"," EMPTY,
+			 NULL);
+	accepted(HEAD "\"synthetic\":false,\"valid_from\":\"2024-04-01\",\"valid_to\":\"2024-12-31\"," EMPTY,
+			 NULL);
+	accepted(HEAD "\"synthetic\":false,\"valid_from\":\"2025-01-01\",\"valid_to\":\"2025-03-31\"," EMPTY,
+			 NULL);
+	accepted(HEAD "\"synthetic\":false,\"valid_from\":\"2024-05-09\",\"valid_to\":\"2024-05-09\"," EMPTY,
+			 NULL);
+	accepted("{\"valid_to\":\"2024-11-30\",\"name\":\"n\",\"version\":\"1\",\"financial_year\":\"2024/"
+			 "25\",\"currency\":\"GBP\"}",
+			 HEAD "\"synthetic\":false,\"valid_from\":\"2024-04-01\",\"valid_to\":\"2024-11-30\"," EMPTY);
+	accepted(HEAD "\"valid_from\":\"2024-04-01\",\"valid_to\":\"2025-03-31\"}",
+			 HEAD "\"synthetic\":false," EMPTY);
+	/* pathways stand behind everything, sorted by module and level */
+	accepted(HEAD "\"pathways\":[{\"module\":\"postnatal\",\"level\":\"A\",\"price\":3},"
+				  "{\"module\":\"antenatal\",\"level\":\"B\",\"price\":2.5},"
+				  "{\"price\":1,\"level\":\"A\",\"module\":\"antenatal\"}]}",
+			 HEAD "\"synthetic\":false,\"spells\":[],\"attendances\":[],\"procedures\":[],"
+				  "\"emergency\":[],\"unbundled\":[],\"top_ups\":[],\"pathways\":["
+				  "{\"module\":\"antenatal\",\"level\":\"A\",\"price\":1},"
+				  "{\"module\":\"antenatal\",\"level\":\"B\",\"price\":2.5},"
+				  "{\"module\":\"postnatal\",\"level\":\"A\",\"price\":3}]}");
 	accepted(HEAD "\"short_stay\":null,\"admission_method_81\":\"NELNE\"}",
 			 HEAD "\"synthetic\":false," EMPTY);
 	accepted(HEAD
@@ -378,6 +401,31 @@ test_faults(void)
 			"$.attendances[0].treatment_function: expected 1 to 7 characters");
 	refused("{\"attendances\":[{\"treatment_function\":\"\"}]}",
 			"$.attendances[0].treatment_function: expected 1 to 7 characters");
+	refused("{\"pathways\":[{\"module\":\"a\",\"level\":\"b\"}]}",
+			"$.pathways[0]: expected \"module\", \"level\" and \"price\"");
+	refused("{\"pathways\":[{\"module\":\"a\",\"price\":1}]}",
+			"$.pathways[0]: expected \"module\", \"level\" and \"price\"");
+	refused("{\"pathways\":[{\"level\":\"b\",\"price\":1}]}",
+			"$.pathways[0]: expected \"module\", \"level\" and \"price\"");
+	refused("{\"pathways\":[{\"module\":\"a\",\"level\":\"1234567890123456\"}]}",
+			"$.pathways[0].level: expected 1 to 15 characters");
+	refused("{\"pathways\":[{\"module\":\"a\",\"module\":\"a\"}]}",
+			"$.pathways[0].module: given twice");
+	refused("{\"pathways\":[{\"hrg\":\"a\"}]}", "$.pathways[0].hrg: unknown key");
+	refused("{\"pathways\":[{\"price\":null}]}",
+			"$.pathways[0].price: expected a number");
+	refused(HEAD "\"pathways\":[{\"module\":\"a\",\"level\":\"b\",\"price\":1},"
+				 "{\"module\":\"a\",\"level\":\"b\",\"price\":2}]}",
+			"$: \"pathways\" holds \"a\" \"b\" twice");
+	refused("{\"valid_from\":\"2024-02-30\"}", "$.valid_from: expected a date such as 2024-10-01");
+	refused("{\"valid_to\":\"1/4/24\"}", "$.valid_to: expected a date such as 2024-10-01");
+	refused("{\"valid_to\":\"\"}", "$.valid_to: expected 1 to 10 characters");
+	refused(HEAD "\"valid_from\":\"2024-03-31\"}",
+			"$: expected \"valid_from\" and \"valid_to\" in order and within the financial year");
+	refused(HEAD "\"valid_to\":\"2025-04-01\"}",
+			"$: expected \"valid_from\" and \"valid_to\" in order and within the financial year");
+	refused(HEAD "\"valid_from\":\"2024-10-02\",\"valid_to\":\"2024-10-01\"}",
+			"$: expected \"valid_from\" and \"valid_to\" in order and within the financial year");
 	refused("{\"top_ups\":[{\"code\":\"1234567890123456\"}]}",
 			"$.top_ups[0].code: expected 1 to 15 characters");
 	refused("{\"top_ups\":[{\"code\":\"a\"}]}", "$.top_ups[0]: expected \"code\" and \"percent\"");
