@@ -1,6 +1,27 @@
 -- Claims: what each event is worth, line by line, before anything is planted.
 -- total = round(units x price x factor, 2); a NULL factor counts as 1.
 
+-- What no hospital could have done, or would be one event: a visit while the patient lies in hospital, two at one provider on one day.
+-- Such visits move by whole weeks; the few that find no place go.
+CREATE TABLE county.clash AS
+SELECT a.appointment_id FROM county.appointment a JOIN county.spell s USING (person_id) WHERE s.kind <> 5 AND a.day >= s.start_date AND (a.day < s.end_date OR a.day = s.start_date)
+UNION
+SELECT appointment_id FROM (SELECT appointment_id, row_number() OVER (PARTITION BY person_id, day, provider ORDER BY appointment_id) AS n FROM county.appointment) q WHERE n > 1;
+CREATE INDEX ON county.appointment (person_id);
+UPDATE county.appointment a SET day = m.day
+FROM county.clash c JOIN county.appointment o USING (appointment_id) JOIN county.person p USING (person_id), county.setting s,
+     LATERAL (SELECT o.day + 7 * w AS day FROM unnest(ARRAY[1, -1, 2, -2, 3, -3, 4, -4, 6, -6, 8, -8]) WITH ORDINALITY AS k (w, n)
+              WHERE o.day + 7 * w BETWEEN greatest(p.active_from, s.first_day + 365 * (o.y - 1)) AND least(p.active_to, s.first_day + 365 * o.y - 1)
+                AND NOT EXISTS (SELECT FROM county.spell b WHERE b.person_id = o.person_id AND o.day + 7 * w BETWEEN b.start_date AND b.end_date)
+                AND NOT EXISTS (SELECT FROM county.appointment b WHERE b.person_id = o.person_id AND b.day = o.day + 7 * w)
+              ORDER BY n LIMIT 1) m
+WHERE a.appointment_id = c.appointment_id;
+DELETE FROM county.appointment a USING county.spell s
+WHERE s.person_id = a.person_id AND s.kind <> 5 AND a.day >= s.start_date AND (a.day < s.end_date OR a.day = s.start_date);
+DELETE FROM county.appointment a USING county.appointment b
+WHERE b.person_id = a.person_id AND b.day = a.day AND b.provider = a.provider AND b.appointment_id < a.appointment_id;
+DELETE FROM county.emergency e USING county.spell s WHERE e.spell_id IS NULL AND s.person_id = e.person_id AND s.kind <> 5 AND e.day > s.start_date AND e.day < s.end_date;
+
 -- Events as both the record and the claim see them. The practice is that of the start date; its sub-ICB pays.
 CREATE TABLE county.event_fact AS
 WITH e AS (

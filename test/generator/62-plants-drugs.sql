@@ -65,6 +65,6 @@ INSERT INTO county.act (rule_code, kind, variant, e, base, ev, rec, line, fix) V
 ('DEV01', 'near_miss', 'pacemaker', 2, 'device', '{"like":1}', NULL, NULL, 'none'),
 ('DEV01', 'absent', 'no procedures', 1, 'elective', '{"los":1}', '{"procedures":null,"ebi":"2"}', NULL, NULL),
 ('DEV01', 'absent', 'no procedures', 2, 'device', '{"like":1}', NULL, NULL, 'na'),
-('MAT03', 'plant', 'charged', 1, 'birth', '{"who":"baby"}', '{"hrg":"PB03Z"}', '{"hrg":"PB03Z"}', 'void'),
+('MAT03', 'plant', 'charged', 1, 'birth', '{"who":"baby"}', '{"hrg":"PB03Z"}', '{"hrg":"PB03Z"}', '[{"rule":"MAT03","do":"void"},{"rule":"PRC01","unit_price":0}]'),
 ('MAT03', 'near_miss', 'no charge', 1, 'birth', '{"who":"baby"}', '{"hrg":"PB03Z"}', '{"hrg":"PB03Z","unit_price":0,"total":0}', 'none'),
 ('MAT03', 'absent', 'no HRG', 1, 'birth', '{"who":"baby"}', '{"hrg":null}', '{"hrg":null}', '[{"rule":"MAT03","do":"na"},{"rule":"COD01","do":"void"}]');

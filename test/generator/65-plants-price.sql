@@ -7,7 +7,7 @@ INSERT INTO county.act (rule_code, kind, variant, e, base, ev, rec, line, fix, p
 ('PRC07', 'near_miss', 'fit on leaving', 1, 'emergency', '{"hrg":"DZ11S","los":28}', NULL, NULL, 'none', 2),
 ('PRC07', 'absent', 'not told', 1, 'emergency', '{"hrg":"DZ11S","los":28}', '{"ready":null}', NULL, 'na', 2),
 ('PRC08', 'plant', 'not eligible', 1, 'elective', '{}', '{"top_up":"SP01"}', $$j('unit_price', unit_price + 900, 'top_up', 900, 'top_up_code', 'SP01')$$, $$j('unit_price', unit_price - 900)$$, 1),
-('PRC08', 'near_miss', 'eligible', 1, 'elective', '{"prov":2}', '{"top_up":"SP02"}', $$j('unit_price', unit_price + 900, 'top_up', 900, 'top_up_code', 'SP02')$$, 'none', 1),
+('PRC08', 'near_miss', 'eligible', 1, 'elective', '{"prov":2}', '{"top_up":"SP02"}', $$j('unit_price', round(unit_price * 1.1, 2), 'top_up', round(unit_price * 0.1, 2), 'top_up_code', 'SP02')$$, 'none', 1),
 ('PRC08', 'absent', 'no code', 1, 'elective', '{}', NULL, $$j('unit_price', unit_price + 900, 'top_up', 900)$$, 'na', 1),
 ('PRC09', 'plant', 'not earned', 1, 'elective', '{"hrg":"EY21B"}', '{"best":"N"}', $$j('unit_price', round(unit_price * 1.1), 'best', 'Y')$$, $$j('unit_price', spell_price(price_year, hrg, 'elective'))$$, 1),
 ('PRC09', 'near_miss', 'earned', 1, 'elective', '{"hrg":"EY21B"}', '{"best":"Y"}', $$j('unit_price', round(unit_price * 1.1), 'best', 'Y')$$, 'none', 1),

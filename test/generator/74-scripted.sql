@@ -93,9 +93,16 @@ INSERT INTO truth.planted (line_id, rule_code, kind, expected, pair, field, new_
 SELECT v.line_id, s.rule, CASE s.what WHEN 'na' THEN 'absent' WHEN 'none' THEN 'near_miss' ELSE 'plant' END,
        CASE s.what WHEN 'na' THEN 'not_assessed' WHEN 'none' THEN 'none' WHEN 'hold' THEN 'hold' ELSE 'fail' END,
        CASE WHEN s.rules > 1 AND s.what NOT IN ('na', 'none') THEN s.pair END, s.what, v.variant, l.total, l.total - s.all_net, s.identified, s.net,
-       CASE WHEN s.what IN ('na', 'none', 'hold', 'note') THEN 0 ELSE round(s.net * county.rate(l.provider_code, l.pod), 2) END,
+       CASE WHEN s.what IN ('na', 'none', 'hold', 'note') OR s.rule IN ('CLS13', 'COD07') THEN 0 ELSE round(s.net * county.rate(l.provider_code, l.pod), 2) END,
        l.provider_code, county.told(l.x, 'cds_id', l.cds_id), county.told(l.x, 'event', l.provider_event_id), l.pod, county.told(l.x, 'hrg', l.hrg)
 FROM county.verdict v
 JOIN county.line l USING (line_id)
 CROSS JOIN LATERAL (SELECT q.*, sum(q.net) OVER () AS all_net, count(*) FILTER (WHERE q.what NOT IN ('na', 'none')) OVER () AS rules,
                            string_agg(q.rule, '+') FILTER (WHERE q.what NOT IN ('na', 'none')) OVER () AS pair FROM county.shares(v) q) s;
+-- What needs the case notes is a sign: nothing is recovered on it.
+UPDATE truth.planted SET detectable = 'partial' WHERE rule_code IN ('CLS13', 'COD07');
+-- Day cases whose HRG says that nothing was done are in the national mix: they are what they seem.
+INSERT INTO truth.planted (line_id, rule_code, kind, expected, field, billed, correct_amount, identified, net, recoverable, provider_code, cds_id, provider_event_id, pod, hrg)
+SELECT l.line_id, 'COD11', 'plant', 'hold', 'natural', l.total, l.total, l.total, 0, 0, l.provider_code, l.cds_id, l.provider_event_id, l.pod, l.hrg
+FROM county.line l JOIN county.event_fact e USING (event_id) WHERE l.hrg IN ('WH50A', 'WH50B') AND l.part = 1 AND l.dataset = 'APC' AND e.los = 0 AND l.total IS NOT NULL
+  AND NOT EXISTS (SELECT FROM county.role r WHERE r.event_id = l.event_id AND r.rule_code = 'ENT07');

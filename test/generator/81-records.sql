@@ -20,7 +20,8 @@ SELECT row_number() OVER (ORDER BY e.event_id) AS line_no, e.provider_event_id, 
        county.told(x, 'ward', CASE WHEN e.kind = 0 AND e.los = 0 THEN 'AMU1' ELSE 'W' || 1 + e.event_id % 20 END) AS ward, x ->> 'top_up' AS top_up_code
 FROM county.event_fact e CROSS JOIN county.setting s JOIN county.person p USING (person_id)
 CROSS JOIN LATERAL (SELECT county.told(x, 'end_date', CASE WHEN e.end_date <= s.last_day THEN to_char(e.end_date, 'DD/MM/YYYY') END) AS end_date) o
-LEFT JOIN county.chapter c ON c.letter = left(e.hrg, 1)
+-- an HRG that says nothing has diagnoses of some chapter all the same
+LEFT JOIN county.chapter c ON c.letter = CASE WHEN e.hrg IS NULL OR left(e.hrg, 1) = 'U' THEN 'W' ELSE left(e.hrg, 1) END
 LEFT JOIN LATERAL (SELECT string_agg(f.icd10, ' ' ORDER BY county.u(e.event_id * 32 + f.n, 923)) AS codes FROM county.person_condition pc JOIN county.condition_fact f USING (n)
                    WHERE pc.person_id = e.person_id AND county.u(e.event_id * 32 + f.n, 924) < e.coding_depth) d ON true
 WHERE e.dataset = 'APC' AND e.commissioner IS NOT NULL AND NOT coalesce(x ? 'unrecorded', false);

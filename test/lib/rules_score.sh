@@ -11,6 +11,7 @@ took() { # LABEL COMMAND...
 load_county() { # DIR
 	local feed file received
 	while read -r feed file received; do
+		[[ $(sql "SELECT count(*) FROM commissioning.feed_reference WHERE feed = '$feed'") == 1 ]] || continue
 		commissioning-load -w icb --feed "$feed" ${received:+--received-on "$received"} "$1/$file" >"$work/county_load.log" 2>&1 || { tail -n 5 "$work/county_load.log" | sed 's/^/# /'; return 1; }
 	done <"$1/load_order.txt"
 	psql -Xq -v ON_ERROR_STOP=1 -c 'CALL icb.load()' >>"$work/county_load.log" 2>&1 || { tail -n 5 "$work/county_load.log" | sed 's/^/# /'; return 1; }
@@ -39,7 +40,8 @@ score_rules() {
 		is "$row" '' "$rule"
 	done < <(sql "SELECT rule || '|' || concat_ws(', ',
 			CASE WHEN recall < 0.98 THEN 'recall ' || recall END,
-			CASE WHEN coalesce(precision, 0) < 0.99 THEN 'precision ' || coalesce(precision, 0) END,
+			CASE WHEN r.detectable = 'full' AND coalesce(precision, 0) < 0.99 THEN 'precision ' || coalesce(precision, 0) END,
+			CASE WHEN r.detectable = 'partial' AND coalesce(top_precision < 3 * base_rate, true) THEN 'of the dearest 500 by money ' || coalesce(top_precision, 0) || ' for ' || base_rate END,
 			CASE WHEN money_wrong > 0 THEN 'money wrong on ' || money_wrong END,
 			CASE WHEN near_flagged > 0.01 * near_misses THEN 'near misses flagged ' || near_flagged END,
 			CASE WHEN decoys_pct >= 0.5 THEN 'decoys flagged ' || decoys_flagged END,

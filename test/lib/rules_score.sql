@@ -1,7 +1,7 @@
 -- Findings against the truth of the synthetic county, one row per rule. The warehouse is icb; only this test reads schema truth.
 -- The warehouse counts the header as line 1, truth the first row after it.
 CREATE TEMP TABLE current_line AS
-SELECT s.file_name, l.line_no - 1 AS line_no, l.person_id, l.line_key, l.commissioner_code
+SELECT s.file_name, l.line_no - 1 AS line_no, l.person_id, l.line_key, l.commissioner_code, l.pod, l.total_cost
 FROM icb.current_invoice_line l JOIN icb.submission s ON s.submission_id = l.submission_id;
 CREATE UNIQUE INDEX ON current_line (file_name, line_no);
 ANALYZE current_line;
@@ -29,7 +29,7 @@ WHERE t.expected IN ('not_assessed', 'none') OR NOT EXISTS (SELECT FROM waiting 
 CREATE TEMP TABLE score AS
 SELECT p.rule_code AS rule, p.plants, p.found, round(p.found / nullif(p.plants, 0)::numeric, 4) AS recall, g.flagged, round(g.right_ones / nullif(g.flagged, 0)::numeric, 4) AS precision,
        p.identified, p.net, p.recoverable, p.money_wrong, p.near_misses, p.near_flagged, d.decoys, d.decoys_flagged,
-       round(100.0 * d.decoys_flagged / nullif(d.decoys, 0), 3) AS decoys_pct, p.absent, p.absent_right
+       round(100.0 * d.decoys_flagged / nullif(d.decoys, 0), 3) AS decoys_pct, p.absent, p.absent_right, w.top_precision, w.base_rate
 FROM (SELECT rule_code, count(*) FILTER (WHERE kind = 'plant') AS plants, count(*) FILTER (WHERE kind = 'plant' AND outcome = expected) AS found,
              sum(f_identified) FILTER (WHERE expected IN ('fail', 'hold')) AS identified, sum(f_net) FILTER (WHERE expected IN ('fail', 'hold'))::numeric(16,2) AS net,
              sum(f_recoverable) FILTER (WHERE expected IN ('fail', 'hold')) AS recoverable,
@@ -44,4 +44,16 @@ LEFT JOIN (SELECT f.rule_code, count(*) AS flagged, count(t.line_no) AS right_on
 LEFT JOIN (SELECT d.rule_code, count(*) AS decoys, count(f.line_no) AS decoys_flagged
            FROM truth.decoy d JOIN county.plcm c ON c.line_id = d.line_id AND c.current
            LEFT JOIN found f ON f.file_name = c.file_name AND f.line_no = c.line_no AND f.rule_code = d.rule_code AND f.outcome <> 'not_assessed'
-           GROUP BY d.rule_code) d ON d.rule_code = p.rule_code;
+           GROUP BY d.rule_code) d ON d.rule_code = p.rule_code
+-- Rules that need the case notes are samples: of the dearest 500 findings the planted share of the money, against that share among all
+-- lines of the same points of delivery.
+LEFT JOIN LATERAL (
+    SELECT (SELECT round(sum(money) FILTER (WHERE planted) / nullif(sum(money), 0), 4) FROM (
+                SELECT coalesce(nullif(f.identified, 0), c.total_cost) AS money, t.line_id IS NOT NULL AS planted
+                FROM found f JOIN current_line c ON c.file_name = f.file_name AND c.line_no = f.line_no
+                LEFT JOIN truth.planted t ON t.file_name = f.file_name AND t.line_no = f.line_no AND t.rule_code = f.rule_code AND t.expected = f.outcome
+                WHERE f.rule_code = p.rule_code AND f.outcome <> 'not_assessed' ORDER BY 1 DESC LIMIT 500) d) AS top_precision,
+           (SELECT round(sum(c.total_cost) FILTER (WHERE t.line_id IS NOT NULL) / sum(c.total_cost), 4)
+            FROM current_line c LEFT JOIN truth.planted t ON t.file_name = c.file_name AND t.line_no = c.line_no AND t.rule_code = p.rule_code AND t.kind = 'plant'
+            WHERE c.pod IN (SELECT x.pod FROM truth.planted x WHERE x.rule_code = p.rule_code AND x.kind = 'plant')) AS base_rate
+    WHERE EXISTS (SELECT FROM commissioning.rule_reference r WHERE r.code = p.rule_code AND r.detectable = 'partial')) w ON true;
