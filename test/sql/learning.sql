@@ -47,3 +47,18 @@ INSERT INTO lea.activity (person_id, dataset, provider_code, start_date, end_dat
     (3, 'APC', 'RZ1', '2024-07-01', '2024-07-06', '1', '21', 'AA22C', '{A00,B00,C00}'), (4, 'APC', 'RZ2', '2024-06-01', '2024-06-06', '1', '21', 'AA22C', '{A00}'),
     (5, 'APC', 'RZ2', '2024-06-01', '2024-06-06', '1', '21', 'AA22C', '{A00,B00,C00}'), (6, 'APC', 'RZ2', '2024-06-01', '2024-06-06', '1', '21', NULL, '{}');
 SELECT * FROM lea_reporting.coding_depth ORDER BY provider_code, activity_month;
+
+-- precision: of twelve lines raised in May six are upheld, two in part, two not; one was waived, one is open: 8 of 10, Wilson 0.4902 to 0.9433
+INSERT INTO lea.challenge (provider_code, commissioner_code, rule_code, rule_version, rule_name, pod_class) VALUES ('RZ1', '00X', 'R', '1', 'Rule R', 'emergency');
+INSERT INTO lea.challenge_line (challenge_id, finding_ref, line_key, rule_code, provider_code, commissioner_code, pod, state, raised_on, billed, billed_now, recoverable, recoverable_now, raised, accepted, rejected, waived, open, credit_notes)
+SELECT 1, 'f' || n, 'k' || n, 'R', 'RZ1', '00X', 'NEL', s, '2024-05-15', 100, 100, 100, 100, 100, a, r, w, o, least(a, 50)
+FROM generate_series(1, 12) n, LATERAL (SELECT CASE WHEN n <= 6 THEN 'agreed' WHEN n <= 8 THEN 'agreed' WHEN n <= 10 THEN 'closed' WHEN n = 11 THEN 'waived' ELSE 'raised' END AS s,
+    CASE WHEN n <= 6 THEN 100 WHEN n <= 8 THEN 40 ELSE 0 END AS a, CASE WHEN n IN (7, 8) THEN 60 WHEN n IN (9, 10) THEN 100 ELSE 0 END AS r,
+    CASE WHEN n = 11 THEN 100 ELSE 0 END AS w, CASE WHEN n = 12 THEN 100 ELSE 0 END AS o) x;
+SELECT * FROM lea_reporting.rule_precision;
+-- 1,200 raised, 680 agreed, 6 x 50 + 2 x 40 credited
+SELECT provider_code, claimed_lines, lines_in_error, gross_error, net_error, held_lines, raised_gbp, agreed_gbp, credited_gbp, upheld_share, days_to_answer FROM lea_reporting.provider_scorecard;
+
+-- the story of a line
+SELECT place, chapter, regexp_replace(what, '20[0-9-]{8}', 'DAY', 'g') AS what, amount_gbp FROM lea.explain_line('k100');
+SELECT * FROM lea.explain_line('nothing');
