@@ -3,6 +3,7 @@
 INSERT INTO feed_reference (feed, dataset, load_order, has_header, description) VALUES
 ('contract_bases',     NULL, 23, true, 'Payment bases of contracts that change theirs'),
 ('contract_baselines', NULL, 23, true, 'Agreed values that a payment regime settles against'),
+('local_prices',        NULL, 24, true, 'Prices that a contract or all of them agree where there is no national one, or in its place'),
 ('price_book',          NULL, 30, true, 'Prices of every kind in long form, a row per price, for all or a part of a year'),
 ('annex_a',             NULL, 30, true, 'Workbook sheet of admitted care and outpatient procedures: the columns of Annex A'),
 ('annex_a_outpatients', NULL, 31, true, 'Workbook sheet of outpatient attendances, a row per treatment function; layout from memory'),
@@ -21,6 +22,17 @@ INSERT INTO feed_column_reference (feed, target, source_header, reader, required
 ('contract_baselines', 'valid_from', 'VALID FROM', 'date', true, 1),
 ('contract_baselines', 'valid_to', 'VALID TO', 'date', false, 1),
 ('contract_baselines', 'source', 'SOURCE', 'text', false, 1),
+-- blank: for all
+('local_prices', 'contract_id', 'CONTRACT', 'text', false, 1),
+('local_prices', 'provider_code', 'PROVIDER CODE', 'org', false, 1),
+('local_prices', 'pod', 'POINT OF DELIVERY CODE', 'code', false, 1),
+('local_prices', 'hrg_prefix', 'HRG PREFIX', 'code', false, 1),
+('local_prices', 'treatment_function', 'TREATMENT FUNCTION CODE', 'code', false, 1),
+('local_prices', 'unit_price', 'UNIT PRICE', 'amount', true, 1),
+('local_prices', 'factor_applies', 'FACTOR APPLIES', 'yes_no', false, 1),
+('local_prices', 'valid_from', 'VALID FROM', 'date', true, 1),
+('local_prices', 'valid_to', 'VALID TO', 'date', false, 1),
+('local_prices', 'source', 'SOURCE', 'text', false, 1),
 -- Long form. KIND: spell, attendance, procedure, emergency, unbundled, pathway, top_up. GROUP: treatment function of an attendance, module of a
 -- pathway. MEASURE of a spell: combined, day_case, elective, elective_trim, non_elective, non_elective_trim, per_day, short_stay_price,
 -- short_stay_percent, best_practice (in place of the base), best_practice_addition (on top of it); of anything else price, of a top-up percent.

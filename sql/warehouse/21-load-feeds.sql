@@ -573,6 +573,7 @@ BEGIN
         WHEN 'prices' THEN @icb@.apply_prices(submission_id, sub.feed)
         WHEN 'prices_attendance' THEN @icb@.apply_prices(submission_id, sub.feed)
         WHEN 'prices_other' THEN @icb@.apply_prices(submission_id, sub.feed)
+        WHEN 'local_prices' THEN @icb@.apply_local_prices(submission_id)
         WHEN 'price_book' THEN @icb@.apply_price_book(submission_id, sub.feed)
         WHEN 'annex_a' THEN @icb@.apply_price_book(submission_id, sub.feed)
         WHEN 'annex_a_outpatients' THEN @icb@.apply_price_book(submission_id, sub.feed)

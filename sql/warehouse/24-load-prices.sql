@@ -99,6 +99,47 @@ $$;
 COMMENT ON FUNCTION @icb@.apply_contract_dates(bigint, text) IS
     'Loads dated payment bases (the file names all of its contracts) or agreed values (one sent again replaces those whose days it touches). Rows loaded.';
 
+CREATE FUNCTION @icb@.apply_local_prices(submission_id bigint) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+AS $$
+DECLARE
+    loaded bigint;
+    former record;
+    gone @icb@.price_rule;
+BEGIN
+    PERFORM @icb@.refuse(submission_id, 'contract_id', 'no contract of this name',
+        's.contract_id IS NOT NULL AND NOT EXISTS (SELECT FROM @icb@.contract c WHERE c.contract_id = s.contract_id)');
+    PERFORM @icb@.refuse(submission_id, 'unit_price', 'below zero', 's.unit_price < 0');
+    -- equally specific prices never hold on one day
+    PERFORM @icb@.refuse_overlaps(submission_id, 'a.contract_id, a.provider_code, a.pod, a.hrg_prefix, a.treatment_function');
+    -- of an earlier price those days stay that the new ones do not touch
+    FOR former IN EXECUTE format($q$
+        SELECT r.price_rule_id, range_agg(daterange(s.valid_from, s.valid_to, '[]')) AS taken
+        FROM @icb@.price_rule r
+        JOIN @icb_identity@.stage_%s s
+          ON s.faults IS NULL AND r.valid && daterange(s.valid_from, s.valid_to, '[]')
+         AND (r.contract_id, r.provider_code, r.pod, r.hrg_prefix, r.treatment_function)
+             IS NOT DISTINCT FROM (s.contract_id, s.provider_code, s.pod, s.hrg_prefix, s.treatment_function)
+        GROUP BY r.price_rule_id ORDER BY r.price_rule_id $q$, submission_id)
+    LOOP
+        DELETE FROM @icb@.price_rule r WHERE r.price_rule_id = former.price_rule_id RETURNING r.* INTO gone;
+        INSERT INTO @icb@.price_rule (contract_id, provider_code, pod, hrg_prefix, treatment_function, valid, unit_price, factor_applies, source)
+        SELECT gone.contract_id, gone.provider_code, gone.pod, gone.hrg_prefix, gone.treatment_function, v.valid, gone.unit_price, gone.factor_applies, gone.source
+        FROM unnest(multirange(gone.valid) - former.taken) AS v(valid);
+    END LOOP;
+    EXECUTE format($q$
+        WITH ins AS (
+            INSERT INTO @icb@.price_rule (contract_id, provider_code, pod, hrg_prefix, treatment_function, valid, unit_price, factor_applies, source)
+            SELECT s.contract_id, s.provider_code, s.pod, s.hrg_prefix, s.treatment_function, daterange(s.valid_from, s.valid_to, '[]'), s.unit_price,
+                   coalesce(s.factor_applies, false), coalesce(s.source, (SELECT b.file_name FROM @icb@.submission b WHERE b.submission_id = %1$s))
+            FROM @icb_identity@.stage_%1$s s WHERE s.faults IS NULL ORDER BY s.line_no RETURNING 1
+        ) SELECT count(*) FROM ins $q$, submission_id) INTO loaded;
+    RETURN loaded;
+END
+$$;
+COMMENT ON FUNCTION @icb@.apply_local_prices(bigint) IS
+    'Loads local prices; one sent again goes before those just as specific on its days, two in one file that hold on one day are refused. Rows loaded.';
+
 -- Price books -------------------------------------------------------------------------------
 --
 -- Every layout becomes the same long rows: list, year, days, kind, group, code, measure, price.

@@ -52,7 +52,9 @@ SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.pro
        a.discharge_ready_date AS ready_date, a.administrative_category, a.department_type, a.referral_id, a.diagnoses, a.procedures,
        x.claim_group IS NOT NULL AS excess_apart,
        k.contract_id, coalesce(k.tariff_name, n.tariff_name) AS tariff_name, t.body AS tariff, t.financial_year AS tariff_year,
-       coalesce(k.rounding, 'penny') AS rounding, coalesce(k.price_tolerance, 1.00) AS price_tolerance,
+       -- SUS rounds what it prices: national prices alone
+       CASE WHEN k.rounding = 'sus' AND (NOT l.national_price OR coalesce(p.kind, 'other') IN ('regular', 'pass_through', 'other')) THEN 'penny'
+            ELSE coalesce(k.rounding, 'penny') END AS rounding, coalesce(k.price_tolerance, 1.00) AS price_tolerance,
        f.value AS provider_factor, f.via AS factor_via, k.basis, a.dataset AS event_kind, a.top_up_code AS record_top_up_code,
        @icb@.payable_top_ups(a.top_up_code, l.provider_code, coalesce(f.via, l.provider_code), d.price_date) AS top_up_payable
 FROM @icb@.invoice_line l
@@ -177,7 +179,9 @@ SELECT c.person_id, c.submission_id, c.line_no, c.line_key, c.activity_id, c.con
             WHEN c.pod_kind = 'pass_through' THEN 'no reference price and no purchase price of this item'
             WHEN NOT c.national_price OR c.pod_kind IN ('regular', 'other') THEN 'no local price for this line'
             WHEN c.tariff IS NULL THEN 'no price list for this contract and date'
-            ELSE coalesce(c.price_reason, 'not priced at this point of delivery') END AS reason
+            ELSE coalesce(c.price_reason, 'not priced at this point of delivery') END AS reason,
+       c.price_kind, c.base_price::numeric(19,6) AS base_price, c.top_up_price::numeric(19,6) AS top_up_price, c.excess_price::numeric(19,6) AS excess_price,
+       c.best_practice_price::numeric(19,6) AS best_practice_price, c.price_note
 FROM @icb@.claim_price c;
 COMMENT ON VIEW @icb@.line_price_live IS 'What line_price holds, computed from today''s data.';
 
@@ -200,6 +204,12 @@ CREATE TABLE @icb@.line_price (
     short_stay          boolean,
     excess_days         integer,
     reason              text,
+    price_kind          text,
+    base_price          numeric(19,6),
+    top_up_price        numeric(19,6),
+    excess_price        numeric(19,6),
+    best_practice_price numeric(19,6),
+    price_note          text,
     PRIMARY KEY (person_id, submission_id, line_no)
 ) PARTITION BY HASH (person_id);
 COMMENT ON TABLE @icb@.line_price IS

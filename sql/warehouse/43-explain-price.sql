@@ -24,7 +24,8 @@ BEGIN
     part := 'as billed';
     formula := pg_catalog.concat_ws(' x ', pg_catalog.trim_scale(c.units), pg_catalog.trim_scale(c.unit_price), pg_catalog.trim_scale(c.market_forces_factor));
     amount_gbp := round(c.total_cost, 2);
-    source := pg_catalog.format('claim of %s, %s, HRG %s', c.provider_code, c.pod, coalesce(c.hrg_sent, 'none'));
+    source := pg_catalog.format('claim of %s, %s, %s %s', c.provider_code, c.pod,
+        CASE c.pod_kind WHEN 'pass_through' THEN 'item' WHEN 'pathway' THEN 'level' ELSE 'HRG' END, coalesce(c.hrg_sent, 'none'));
     RETURN NEXT;
     -- the price of one unit, asked for with a factor of 1
     FOR s IN
@@ -84,6 +85,7 @@ BEGIN
         ORDER BY pg_catalog.num_nonnulls(r.contract_id, r.provider_code, r.pod, r.hrg_prefix, r.treatment_function) DESC,
                  pg_catalog.length(r.hrg_prefix) DESC NULLS LAST, r.price_rule_id
         LIMIT 1;
+        amount_gbp := round(amount_gbp, greatest(2, pg_catalog.scale(pg_catalog.trim_scale(amount_gbp))));
         RETURN NEXT;
     ELSIF c.pod_kind = 'pass_through' THEN
         SELECT x.* INTO item FROM (SELECT) one
@@ -92,6 +94,7 @@ BEGIN
         part := 'cost';
         formula := CASE WHEN item.supplier_unit_price IS NOT NULL THEN 'what the provider paid, net of discounts' ELSE 'as charged: what the provider paid is not sent' END;
         amount_gbp := coalesce(item.supplier_unit_price, item.commissioner_unit_price, c.unit_price);
+        amount_gbp := round(amount_gbp, greatest(2, pg_catalog.scale(pg_catalog.trim_scale(amount_gbp))));
         source := pg_catalog.format('claim of %s, item %s', c.provider_code, coalesce(c.hrg_sent, 'none'));
         RETURN NEXT;
         FOR s IN
@@ -112,7 +115,7 @@ BEGIN
             step := step + 1;
             part := s.part;
             formula := pg_catalog.format('%s: the cost counts up to it', pg_catalog.trim_scale(s.price));
-            amount_gbp := s.price;
+            amount_gbp := round(s.price, greatest(2, pg_catalog.scale(pg_catalog.trim_scale(s.price))));
             source := s.source;
             RETURN NEXT;
         END LOOP;
@@ -121,6 +124,7 @@ BEGIN
             part := 'support charge';
             formula := pg_catalog.format('%s for the line, spread over %s units', pg_catalog.trim_scale(item.support_charge), pg_catalog.trim_scale(c.units));
             amount_gbp := round(item.support_charge / nullif(c.units, 0), 6);
+            amount_gbp := round(amount_gbp, greatest(2, pg_catalog.scale(pg_catalog.trim_scale(amount_gbp))));
             source := pg_catalog.format('claim of %s', c.provider_code);
             RETURN NEXT;
         END IF;

@@ -104,6 +104,17 @@ SELECT (commissioning.price_spell(t.body, ('EB10E', '1', '11', '2017-06-01', '20
        (commissioning.price_spell(t.body, ('AA22C', '1', '11', '2017-06-01', '2017-06-01', 70, 0, 0, 0, 0, false, NULL, 1, 'penny'))).final AS not_met,
        (commissioning.price_spell(t.body, ('EB10E', '1', '21', '2017-06-01', '2017-06-01', 70, 0, 0, 0, 0, false, NULL, 1, 'penny'))).final AS short_stay
 FROM book.tariff t WHERE t.tariff_name = 'sheets';
+
+-- local prices: ties are refused, a price sent again replaces the one of its days
+INSERT INTO book.contract (contract_id, title, basis, valid) VALUES ('K', 'contract', 'local', '[2024-04-01,2025-04-01)');
+SELECT pg_temp.feed('local_prices', '{CONTRACT,PROVIDER CODE,POINT OF DELIVERY CODE,HRG PREFIX,TREATMENT FUNCTION CODE,UNIT PRICE,FACTOR APPLIES,VALID FROM,VALID TO}', ARRAY[
+    ['K', NULL, 'RADAY', NULL, NULL, '95', NULL, '01/04/2024', NULL], ['K', NULL, 'RADAY', 'LA', NULL, '120.50', 'Y', '01/04/2024', NULL], ['K', NULL, 'RADAY', NULL, NULL, '96', NULL, '01/10/2024', NULL],
+    ['X', NULL, 'ARD', NULL, NULL, '1', NULL, '01/04/2024', NULL], [NULL, 'RT1', 'ARD', NULL, '840', '-1', NULL, '01/04/2024', NULL], [NULL, 'RT1', 'ARD', NULL, '840', '62', NULL, '01/04/2024', '31/03/2025']]);
+CALL book.load();
+SELECT pg_temp.feed('local_prices', '{CONTRACT,POINT OF DELIVERY CODE,UNIT PRICE,VALID FROM,VALID TO,SOURCE}', ARRAY[['K', 'RADAY', '97', '01/04/2024', '30/09/2024', 'letter of May']]);
+CALL book.load();
+SELECT contract_id, provider_code, pod, hrg_prefix, treatment_function, valid, unit_price, factor_applies, source FROM book.price_rule ORDER BY price_rule_id;
+SELECT r.line_no, r.column_name, r.reason FROM book.reject r JOIN book.submission b USING (submission_id) WHERE b.feed = 'local_prices' ORDER BY 1;
 DROP SCHEMA book CASCADE;
 DROP SCHEMA book_identity CASCADE;
 DROP SCHEMA book_reporting CASCADE;
