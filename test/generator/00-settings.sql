@@ -9,7 +9,9 @@ COMMENT ON SCHEMA county IS 'A synthetic county: people, hospital records, claim
 COMMENT ON SCHEMA truth IS 'What was planted and what is true. The product never reads it.';
 
 CREATE TABLE county.setting AS
-SELECT :seed::bigint AS seed, :shift::float8 AS shift, t.*, make_date(2025 - t.years, 4, 1) AS first_day, date '2025-03-31' AS last_day
+SELECT :seed::bigint AS seed, :shift::float8 AS shift, t.*, make_date(2025 - t.years, 4, 1) AS first_day, date '2025-03-31' AS last_day,
+       -- how many errors there are beyond the least of each kind: 0 few, 1 as audits report, 2 twice as many
+       :errors::float8 AS errors
 FROM (VALUES ('S', 3400, 3, 4, 1, 4, 0.22), ('M', 340000, 40, 60, 1, 60, 0.02), ('M3', 340000, 40, 60, 3, 60, 0.02))
     AS t (tier, people, practices, providers, years, plants, long_share)
 WHERE t.tier = :'tier';

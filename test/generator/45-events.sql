@@ -55,3 +55,6 @@ ALTER TABLE county.event_fact ADD PRIMARY KEY (event_id);
 -- what a story makes the record say instead; unclaimed, unrecorded: only one of the two exists
 ALTER TABLE county.event_fact ADD x jsonb;
 ANALYZE county.event_fact;
+-- Referred by a general practitioner, another professional, or, where that is agreed, another consultant.
+CREATE FUNCTION county.referral_source(event bigint, tfc text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN tfc = '301' AND county.u(event, 927) < 0.4 THEN '05' WHEN county.u(event, 926) < 0.7 THEN '03' ELSE '92' END;

@@ -45,7 +45,7 @@ LEFT JOIN county.price_attendance a ON a.financial_year = e.price_year AND a.tfc
 LEFT JOIN county.price_other o ON o.financial_year = e.price_year AND o.hrg = q.hrg AND q.pod IN ('AE', 'UNBACC', 'UNBRAD')
 LEFT JOIN county.scene sc ON sc.event_id = q.event_id AND sc.w ? 'factor'
 LEFT JOIN county.price_spell op ON op.financial_year = e.price_year AND op.hrg = q.hrg AND q.pod = 'OPPROC'
-CROSS JOIN LATERAL (SELECT coalesce(q.unit_price, a.price, o.price, op.procedure_price)::numeric AS unit_price) x
+CROSS JOIN LATERAL (SELECT coalesce(q.unit_price, a.price, o.price, op.procedure_price, CASE WHEN e.x IS NOT NULL THEN 3000 END)::numeric AS unit_price) x
 -- the independent provider bills a factor of its own making: none is published for it
 CROSS JOIN LATERAL (SELECT CASE WHEN q.national OR sc.event_id IS NOT NULL THEN coalesce(e.factor, 1.0421) END AS factor) f
 -- who is registered nowhere in the county on the day is nobody's charge here

@@ -129,7 +129,7 @@ BEGIN
                 FROM (SELECT p.event_id, p.person_id, %s AS pref, county.u(p.event_id, %s) / p.propensity AS k FROM county.pool p
                       WHERE (%s) AND NOT EXISTS (SELECT FROM county.role r WHERE r.person_id = p.person_id)) e) q
             WHERE nth = 1 ORDER BY o LIMIT %s$q$,
-            w.rule_code, w.kind, w.variant, w.preference, 710 + w.n, w.eligible, greatest(ceil(w.times * s.plants), ceil(w.share * lines)));
+            w.rule_code, w.kind, w.variant, w.preference, 710 + w.n, w.eligible, greatest(ceil(w.times * s.plants), ceil(w.share * s.errors * lines)));
     END LOOP;
     -- missed and cancelled appointments are on record and not claimed: some are charged after all
     INSERT INTO county.role
@@ -140,7 +140,7 @@ BEGIN
           AND price_year = county.fy(s.last_day) AND NOT EXISTS (SELECT FROM county.role r WHERE r.person_id = e.person_id)
           AND (s.tier = 'S' OR county.u(event_id, 791) < 0.1)
         ORDER BY person_id, k) q
-    ORDER BY k LIMIT greatest(1 * s.plants, ceil(0.0020 * lines));
+    ORDER BY k LIMIT greatest(1 * s.plants, ceil(0.0020 * s.errors * lines));
 END $take$;
 
 -- Rates at which each contract lets a finding be recovered.
@@ -344,3 +344,7 @@ WHERE r.event_id = e.event_id AND r.kind = 'absent' AND r.variant IN ('no age', 
 INSERT INTO truth.planted (line_id, rule_code, kind, expected, field, billed, correct_amount, identified, net, recoverable, provider_code, cds_id, provider_event_id, pod, hrg)
 SELECT l.line_id, 'TIM03', 'plant', 'fail', 'end_date', l.total, 0, l.total, l.total, round(l.total * county.rate(l.provider_code, l.pod), 2), l.provider_code, l.cds_id, l.provider_event_id, l.pod, l.hrg
 FROM county.role r JOIN county.line l ON l.line_id = r.event_id * 4 + 1 WHERE r.kind = 'absent' AND r.variant = 'open';
+-- Who cannot be traced is not found in the record.
+INSERT INTO truth.planted (line_id, rule_code, kind, expected, field, billed, correct_amount, identified, net, recoverable, provider_code, cds_id, provider_event_id, pod, hrg)
+SELECT l.line_id, 'TIM04', 'plant', 'hold', 'nhs_number', l.total, l.total, l.total, 0, 0, l.provider_code, l.cds_id, l.provider_event_id, l.pod, l.hrg
+FROM county.role r JOIN county.line l ON l.line_id = r.event_id * 4 + 1 WHERE r.rule_code = 'ENT07' AND r.kind <> 'near_miss';

@@ -24,3 +24,13 @@ CREATE TABLE truth.settlement AS
 SELECT 'C-' || l.provider_code AS contract, l.commissioner, l.price_year AS financial_year, sum(l.total) AS claimed, sum(l.total) - coalesce(sum(t.net), 0) AS correct, coalesce(sum(t.recoverable), 0) AS recoverable
 FROM county.line l LEFT JOIN (SELECT line_id, sum(net) AS net, sum(recoverable) AS recoverable FROM truth.planted WHERE expected = 'fail' GROUP BY line_id) t USING (line_id)
 GROUP BY 1, 2, 3;
+
+-- What the provider answers when a finding is raised: it accepts 55 in a hundred, a part of 15, rejects 20 (half of them wrongly: they stand on
+-- review), and lets the time for 10 run out.
+CREATE TABLE truth.answer AS
+SELECT line_id, rule_code, outcome, wrong_rejection, CASE outcome WHEN 'accept' THEN recoverable WHEN 'part' THEN round(recoverable * part, 2) ELSE 0 END::numeric(16,2) AS accepted_gbp
+FROM (SELECT line_id, rule_code, recoverable, CASE WHEN u < 0.55 THEN 'accept' WHEN u < 0.70 THEN 'part' WHEN u < 0.90 THEN 'reject' ELSE 'silence' END AS outcome,
+             u >= 0.70 AND u < 0.80 AS wrong_rejection, (0.2 + 0.6 * county.u(line_id, 951))::numeric(4,3) AS part
+      FROM (SELECT line_id, rule_code, recoverable, county.u(line_id * 4 + ascii(right(rule_code, 1)) % 4, 950) AS u
+            FROM truth.planted WHERE expected = 'fail' AND recoverable > 0) q) a;
+COMMENT ON TABLE truth.answer IS 'What the provider answers to a finding that is worth something, and what is recovered of it without review; a wrong rejection is worth all of it after review.';

@@ -40,7 +40,7 @@ SELECT row_number() OVER (ORDER BY e.event_id) AS line_no, e.provider_event_id, 
        county.told(x, 'diagnoses', CASE WHEN left(e.hrg, 2) NOT IN ('WF', 'UZ') THEN c.icd[1 + floor(county.u(e.event_id, 920) * 4)::integer] END) AS diagnoses,
        county.told(x, 'procedures', CASE WHEN left(e.hrg, 2) NOT IN ('WF', 'UZ') THEN c.opcs[1 + floor(county.u(e.event_id, 922) * 2)::integer] END) AS procedures,
        county.told(x, 'lsoa', 'E01' || lpad((900000 + p.area)::text, 6, '0')) AS lsoa, county.told(x, 'country', 'E') AS country, county.told(x, 'overseas', 'A') AS overseas,
-       county.told(x, 'cam', e.commissioner) AS cam, county.told(x, 'source', CASE WHEN county.u(e.event_id, 926) < 0.7 THEN '03' ELSE '92' END) AS source,
+       county.told(x, 'cam', e.commissioner) AS cam, county.told(x, 'source', county.referral_source(e.event_id, e.tfc)) AS source,
        county.told(x, 'location', 'clinic') AS location, county.told(x, 'clinic', 'C' || e.tfc) AS clinic
 FROM county.event_fact e JOIN county.person p USING (person_id) LEFT JOIN county.chapter c ON c.letter = left(e.hrg, 1)
 WHERE e.dataset = 'OP' AND e.commissioner IS NOT NULL AND NOT coalesce(x ? 'unrecorded', false);

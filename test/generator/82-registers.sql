@@ -35,7 +35,11 @@ FROM county.provider JOIN county.recovery USING (basis), county.setting;
 CREATE TABLE county.plan AS
 SELECT 'C-' || provider_code AS contract, commissioner, price_year AS financial_year, month, pod, round(count(*) * f.f, 1) AS activity, round(sum(total) * f.f, 2) AS price
 FROM county.line, LATERAL (SELECT (0.9 + 0.2 * county.u(hashtext(pod)::bigint + provider, 930))::numeric AS f) f
-GROUP BY provider_code, commissioner, price_year, month, pod, f.f;
+WHERE 'C-' || provider_code NOT IN (SELECT contract FROM county.plan_series)
+GROUP BY provider_code, commissioner, price_year, month, pod, f.f
+-- of some contracts the year's plan of a point of delivery is agreed as one sum
+UNION ALL
+SELECT contract, '90A', county.fy(s.last_day), 1, pod, 1, planned FROM county.plan_series, county.setting s WHERE planned IS NOT NULL;
 CREATE TABLE county.organisations AS
 SELECT *
 FROM (SELECT 'QZZ' AS code, 'Synthetic county ICB' AS name, 'icb' AS type, NULL AS parent, NULL AS kind, '01/04/2013' AS opened, NULL::text AS closed

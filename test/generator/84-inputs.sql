@@ -5,7 +5,8 @@ RETURN (SELECT 'C-' || provider_code FROM county.provider, county.setting WHERE 
 
 CREATE TABLE county.contract_terms AS
 SELECT county.contract_of(k) AS contract, term, context, value, county.day(first_day) AS valid_from, NULL::text AS valid_to, 'SYNTHETIC contract' AS source
-FROM county.setting, (SELECT 13 AS k, 'readmission_rule' AS term, '' AS context, 1::numeric AS value UNION ALL SELECT k, 'ready_date_clause', '', 1 FROM generate_series(1, 8) AS k) t;
+FROM county.setting, (SELECT 13 AS k, 'readmission_rule' AS term, '' AS context, 1::numeric AS value UNION ALL SELECT k, 'ready_date_clause', '', 1 FROM generate_series(1, 8) AS k) t
+UNION ALL SELECT contract, term, context, value, county.day(first_day), NULL, 'SYNTHETIC contract' FROM county.series_terms, county.setting;
 -- the schedule of one contract: all of these specialties, one of them for part of the year, and not 130
 CREATE TABLE county.contract_services AS
 SELECT county.contract_of(11) AS contract, '' AS pod, tfc, '' AS local_code, 'Y' AS included, county.day(first_day) AS valid_from, CASE tfc WHEN '120' THEN county.day(first_day + 200) END AS valid_to
@@ -52,6 +53,7 @@ FROM county.setting, generate_series(1, 12) AS m, (VALUES ('flex', 1), ('freeze'
 CREATE TABLE county.input_header (load_order integer, feed text, file_name text, header text, body text);
 INSERT INTO county.input_header VALUES
 (23, 'contract_terms', 'contract_terms.csv', 'CONTRACT,TERM,CONTEXT,VALUE,VALID FROM,VALID TO,SOURCE', 'SELECT contract, term, context, value, valid_from, valid_to, source FROM county.contract_terms ORDER BY contract, term, context'),
+(24, 'contract_baselines', 'contract_baselines.csv', 'CONTRACT,KIND,AMOUNT,VALID FROM,VALID TO,SOURCE', 'SELECT contract, kind, amount, county.day(first_day), county.day(last_day), ''SYNTHETIC contract'' FROM county.contract_baselines, county.setting ORDER BY 1'),
 (24, 'contract_services', 'contract_services.csv', 'CONTRACT,POINT OF DELIVERY CODE,TREATMENT FUNCTION CODE,LOCAL CODE,INCLUDED,VALID FROM,VALID TO', 'SELECT * FROM county.contract_services ORDER BY contract, tfc'),
 (24, 'low_volume_pairs', 'low_volume_pairs.csv', 'PROVIDER CODE,COMMISSIONER CODE,FINANCIAL YEAR', 'SELECT * FROM county.low_volume_pairs ORDER BY 1, 2'),
 (24, 'approval_policies', 'approval_policies.csv', 'POLICY,CODE SYSTEM,CODE,TITLE,VALID FROM,VALID TO', 'SELECT * FROM county.approval_policies ORDER BY 1'),

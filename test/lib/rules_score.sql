@@ -24,7 +24,7 @@ SELECT t.*, coalesce(f.outcome, 'none') AS outcome, f.identified AS f_identified
        greatest(t.recoverable, 0) AS t_recoverable
 FROM truth.planted t
 LEFT JOIN found f ON f.file_name = t.file_name AND f.line_no = t.line_no AND f.rule_code = t.rule_code
-WHERE t.expected IN ('not_assessed', 'none') OR NOT EXISTS (SELECT FROM waiting w WHERE w.file_name = t.file_name AND w.line_no = t.line_no);
+WHERE t.expected <> 'fail' OR NOT EXISTS (SELECT FROM waiting w WHERE w.file_name = t.file_name AND w.line_no = t.line_no);
 
 CREATE TEMP TABLE score AS
 SELECT p.rule_code AS rule, p.plants, p.found, round(p.found / nullif(p.plants, 0)::numeric, 4) AS recall, g.flagged, round(g.right_ones / nullif(g.flagged, 0)::numeric, 4) AS precision,
@@ -40,7 +40,7 @@ FROM (SELECT rule_code, count(*) FILTER (WHERE kind = 'plant') AS plants, count(
       FROM judged GROUP BY rule_code) p
 LEFT JOIN (SELECT f.rule_code, count(*) AS flagged, count(t.line_no) AS right_ones
            FROM found f LEFT JOIN truth.planted t ON t.file_name = f.file_name AND t.line_no = f.line_no AND t.rule_code = f.rule_code AND t.expected = f.outcome
-           WHERE f.outcome <> 'not_assessed' AND NOT EXISTS (SELECT FROM waiting w WHERE w.file_name = f.file_name AND w.line_no = f.line_no) GROUP BY f.rule_code) g ON g.rule_code = p.rule_code
+           WHERE f.outcome <> 'not_assessed' AND (t.line_no IS NOT NULL OR NOT EXISTS (SELECT FROM waiting w WHERE w.file_name = f.file_name AND w.line_no = f.line_no)) GROUP BY f.rule_code) g ON g.rule_code = p.rule_code
 LEFT JOIN (SELECT d.rule_code, count(*) AS decoys, count(f.line_no) AS decoys_flagged
            FROM truth.decoy d JOIN county.plcm c ON c.line_id = d.line_id AND c.current
            LEFT JOIN found f ON f.file_name = c.file_name AND f.line_no = c.line_no AND f.rule_code = d.rule_code AND f.outcome <> 'not_assessed'
@@ -57,3 +57,25 @@ LEFT JOIN LATERAL (
             FROM current_line c LEFT JOIN truth.planted t ON t.file_name = c.file_name AND t.line_no = c.line_no AND t.rule_code = p.rule_code AND t.kind = 'plant'
             WHERE c.pod IN (SELECT x.pod FROM truth.planted x WHERE x.rule_code = p.rule_code AND x.kind = 'plant')) AS base_rate
     WHERE EXISTS (SELECT FROM commissioning.rule_reference r WHERE r.code = p.rule_code AND r.detectable = 'partial')) w ON true;
+
+-- Rules on whole providers: found by contract and series. A contract that is not in the truth has the rule switched off.
+SELECT to_regclass('icb.series_finding') IS NOT NULL AS has_series \gset
+\if :has_series
+CREATE TEMP TABLE judged_series AS
+SELECT t.*, coalesce(f.outcome, 'none') AS outcome, f.identified AS f_identified, f.net AS f_net, f.recoverable AS f_recoverable
+FROM truth.series t
+LEFT JOIN icb.series_finding f ON f.rule_code = t.rule_code AND f.contract_id = t.contract AND f.series_key = t.series_key AND f.closed_run IS NULL;
+INSERT INTO score
+SELECT j.rule_code, j.plants, j.found, round(j.found / nullif(j.plants, 0)::numeric, 4), g.flagged, round(g.right_ones / nullif(g.flagged, 0)::numeric, 4), j.identified, j.identified, j.recoverable, j.money_wrong,
+       j.near_misses, j.near_flagged, NULL, NULL, NULL, j.absent, j.absent_right, NULL, NULL
+FROM (SELECT rule_code, count(*) FILTER (WHERE kind = 'plant') AS plants, count(*) FILTER (WHERE kind = 'plant' AND outcome = 'fail' AND expected = 'fail') AS found,
+             sum(f_identified) FILTER (WHERE expected = 'fail') AS identified, sum(f_recoverable) FILTER (WHERE expected = 'fail') AS recoverable,
+             count(*) FILTER (WHERE outcome = 'fail' AND expected = 'fail' AND (f_identified <> identified OR f_net <> identified OR f_recoverable <> recoverable)) AS money_wrong,
+             count(*) FILTER (WHERE kind = 'near_miss') AS near_misses, count(*) FILTER (WHERE kind = 'near_miss' AND outcome = 'fail') AS near_flagged,
+             count(*) FILTER (WHERE kind = 'absent') AS absent, count(*) FILTER (WHERE kind = 'absent' AND outcome = 'not_assessed') AS absent_right
+      FROM judged_series GROUP BY rule_code) j
+LEFT JOIN (SELECT f.rule_code, count(*) AS flagged, count(t.contract) AS right_ones
+           FROM icb.series_finding f LEFT JOIN truth.series t ON t.rule_code = f.rule_code AND t.contract = f.contract_id AND t.series_key = f.series_key AND t.expected = 'fail'
+           WHERE f.closed_run IS NULL AND f.outcome = 'fail' GROUP BY f.rule_code) g ON g.rule_code = j.rule_code;
+CREATE TABLE public.judged_series AS TABLE judged_series;
+\endif

@@ -12,6 +12,9 @@ is "$(sql "SELECT count(*) BETWEEN 8800 AND 11200 FROM county.plcm WHERE current
 is "$(sql 'SELECT count(*) FROM county.person, county.setting WHERE person_id <= people')" 3400 '3,400 people'
 is "$(sql "SELECT string_agg(rule_code || ' ' || kind, ', ') FROM (SELECT rule_code, kind FROM (SELECT DISTINCT rule_code FROM truth.planted) r, unnest(ARRAY['plant', 'near_miss', 'absent']) kind
 	WHERE (SELECT count(*) FROM truth.planted p WHERE p.rule_code = r.rule_code AND p.kind = kind.kind) < 3) q")" '' 'each rule has three plants, near misses and absent fields at least'
+is "$(sql "SELECT string_agg(rule_code || ' ' || kind, ', ') FROM (SELECT rule_code, kind FROM (SELECT DISTINCT rule_code FROM truth.series) r, unnest(ARRAY['plant', 'near_miss', 'absent']) kind
+	WHERE (SELECT count(*) FROM truth.series p WHERE p.rule_code = r.rule_code AND p.kind = kind.kind) < 3) q")" '' 'each rule on whole providers has three series of each kind at least'
+is "$(sql 'SELECT count(DISTINCT rule_code) FROM truth.series')" 6 'six of them'
 is "$(sql 'SELECT count(DISTINCT rule_code) FROM truth.planted')" 77 'seventy-seven rules that judge lines'
 is "$(sql "SELECT count(*) FROM truth.planted WHERE line_no IS NULL OR file_name IS NULL OR seq IS NULL OR provider_code IS NULL")" 0 'every planted line stands in a file'
 is "$(sql "SELECT count(*) FROM (SELECT provider_code, cds_id, provider_event_id, pod, hrg, seq, rule_code FROM truth.planted WHERE cds_id IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING count(*) > 1) q")" 0 'the natural key of a planted line is one where it has a record identifier'
@@ -29,10 +32,10 @@ is "$(sql "SELECT count(*) * 2 >= (SELECT count(*) FROM county.line) FROM (SELEC
 is "$(sort -u "$work/county_s/load_order.txt" "$work/county_s/population_order.txt" | grep -c .)" "$(sql 'SELECT count(*) FROM county.feed_header')" 'every feed is in a file'
 is "$(cat "$work"/county_s/plcm_*.csv | grep -vc '^FINANCIAL')" "$(sql 'SELECT count(*) FROM county.plcm')" 'the claim files hold every line'
 
-first=$(for t in county.plcm county.sus_apc county.sus_op county.sus_ec county.registrations county.prices county.plan county.drplcm county.deplcm county.code_releases truth.planted truth.risk; do sums $t; done)
+first=$(for t in county.plcm county.sus_apc county.sus_op county.sus_ec county.registrations county.prices county.plan county.drplcm county.deplcm county.code_releases truth.planted truth.series truth.risk; do sums $t; done)
 is "$(md5sum <<<"$first" | cut -c1-32)" "$(cat "$gen/tier_s_seed_1.md5")" 'seed 1 gives the rows it always gave'
 PGOPTIONS='-c max_parallel_workers_per_gather=2 -c parallel_setup_cost=10 -c parallel_tuple_cost=0 -c min_parallel_table_scan_size=0' bash "$gen/run.sh" S 1 >/dev/null
-is "$(for t in county.plcm county.sus_apc county.sus_op county.sus_ec county.registrations county.prices county.plan county.drplcm county.deplcm county.code_releases truth.planted truth.risk; do sums $t; done)" "$first" 'and so it does in parallel'
+is "$(for t in county.plcm county.sus_apc county.sus_op county.sus_ec county.registrations county.prices county.plan county.drplcm county.deplcm county.code_releases truth.planted truth.series truth.risk; do sums $t; done)" "$first" 'and so it does in parallel'
 bash "$gen/run.sh" S 2 >/dev/null
 isnt "$(sums county.plcm)" "$(head -n 1 <<<"$first")" 'another seed gives others'
 done_testing
