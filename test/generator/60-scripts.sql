@@ -55,7 +55,7 @@ RETURN 'E01' || (900000 + CASE c WHEN '90A' THEN 3 WHEN '90B' THEN 1 ELSE 2 END)
 CREATE FUNCTION county.told(x jsonb, k text, otherwise text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN x ? k THEN x ->> k ELSE otherwise END;
 
--- Local prices, of all contracts: price rules of the warehouse, not a feed.
+-- Local prices, of all contracts.
 CREATE TABLE county.local_price (pod text, tfc text, hrg_prefix text, provider_code text, unit_price numeric, factor_applies boolean);
 INSERT INTO county.local_price VALUES
 ('RADAY', NULL, NULL, NULL, 214, false), ('OPFASPCL', '650', NULL, NULL, 74, false), ('NF2FFA', '650', NULL, NULL, 74, false), ('OPFAMPCL', '650', NULL, NULL, 74, false),

@@ -53,6 +53,7 @@ FROM county.setting, generate_series(1, 12) AS m, (VALUES ('flex', 1), ('freeze'
 CREATE TABLE county.input_header (load_order integer, feed text, file_name text, header text, body text);
 INSERT INTO county.input_header VALUES
 (23, 'contract_terms', 'contract_terms.csv', 'CONTRACT,TERM,CONTEXT,VALUE,VALID FROM,VALID TO,SOURCE', 'SELECT contract, term, context, value, valid_from, valid_to, source FROM county.contract_terms ORDER BY contract, term, context'),
+(24, 'local_prices', 'local_prices.csv', 'PROVIDER CODE,POINT OF DELIVERY CODE,HRG PREFIX,TREATMENT FUNCTION CODE,UNIT PRICE,FACTOR APPLIES,VALID FROM,VALID TO,SOURCE', 'SELECT provider_code, pod, hrg_prefix, tfc, unit_price, CASE WHEN factor_applies THEN ''Y'' ELSE ''N'' END, ''01/04/2013'', NULL, ''SYNTHETIC agreement'' FROM county.local_price ORDER BY pod, tfc'),
 (24, 'contract_baselines', 'contract_baselines.csv', 'CONTRACT,KIND,AMOUNT,VALID FROM,VALID TO,SOURCE', 'SELECT contract, kind, amount, county.day(first_day), county.day(last_day), ''SYNTHETIC contract'' FROM county.contract_baselines, county.setting ORDER BY 1'),
 (24, 'contract_services', 'contract_services.csv', 'CONTRACT,POINT OF DELIVERY CODE,TREATMENT FUNCTION CODE,LOCAL CODE,INCLUDED,VALID FROM,VALID TO', 'SELECT * FROM county.contract_services ORDER BY contract, tfc'),
 (24, 'low_volume_pairs', 'low_volume_pairs.csv', 'PROVIDER CODE,COMMISSIONER CODE,FINANCIAL YEAR', 'SELECT * FROM county.low_volume_pairs ORDER BY 1, 2'),

@@ -25,9 +25,7 @@ score_rules() {
 	sql "SELECT commissioning.create_warehouse('icb', 'invoice_validation')" >/dev/null
 	took 'files loaded' load_county "$dir" || return 0
 	rm -rf "$dir"
-	# agreed prices and the window of a rule are no feeds
-	sql "INSERT INTO icb.price_rule (pod, hrg_prefix, treatment_function, provider_code, valid, unit_price, factor_applies, source)
-		SELECT pod, hrg_prefix, tfc, provider_code, '(,)', unit_price, factor_applies, 'SYNTHETIC agreement' FROM county.local_price"
+	# which rules are asked of whom, and notices of changes in coding, are no feeds
 	sql "INSERT INTO icb.rule_switch (contract_id, rule_code, enabled, parameters)
 		SELECT contract, rule, enabled, parameters::jsonb FROM county.rule_switch JOIN commissioning.rule_reference ON code = rule"
 	if [[ -n $(sql "SELECT to_regclass('icb.counting_change')") ]]; then
