@@ -74,13 +74,15 @@ BEGIN ATOMIC
                'pathways', (SELECT coalesce(jsonb_agg(jsonb_build_object('module', t.module, 'level', t.level, 'price', t.price) ORDER BY t.module, t.level), '[]')
                             FROM pathway t WHERE t.price IS NOT NULL))
            || CASE WHEN s.max_days IS NULL THEN '{}'
-                   ELSE jsonb_build_object('short_stay', jsonb_build_object('max_days', s.max_days, 'min_age', coalesce(s.min_age, 0))) END
+                   ELSE jsonb_build_object('short_stay', jsonb_build_object('max_days', s.max_days, 'min_age', coalesce(s.min_age, 0))
+                       || CASE WHEN (SELECT m.value FROM @icb@.meta m WHERE m.key = 'short_stay_length') = 'actual' THEN '{"length_of_stay": "actual"}' ELSE '{}'::jsonb END) END
+           || CASE WHEN (SELECT m.value FROM @icb@.meta m WHERE m.key = 'admission_method_81') = 'EL' THEN '{"admission_method_81": "EL"}' ELSE '{}'::jsonb END
            || CASE WHEN d.first_day = tariff_json.from_day AND d.end_day = tariff_json.to_day THEN '{}'
                    ELSE jsonb_build_object('valid_from', to_char(tariff_json.from_day, 'YYYY-MM-DD'), 'valid_to', to_char(tariff_json.to_day - 1, 'YYYY-MM-DD')) END
     FROM setting s CROSS JOIN days d;
 END;
 COMMENT ON FUNCTION @icb@.tariff_json(text, text, date, date) IS
-    'A price list as JSON of the type tariff, with the prices of the loaded rows that hold from one day (included) to another (excluded) of a financial year; see tariff_segment.';
+    'A price list as JSON of the type tariff, with the prices of the loaded rows that hold from one day (included) to another (excluded) of a financial year; see tariff_segment. Two readings of the payment rules are set in meta: short_stay_length (adjusted, the default, or actual: which length of stay makes a short stay) and admission_method_81 (NELNE, the default, or EL: what a transfer is).';
 
 CREATE FUNCTION @icb@.compile_tariffs() RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

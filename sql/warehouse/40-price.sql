@@ -33,9 +33,8 @@ SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.pro
        l.treatment_function, l.hrg_sent, l.hrg, l.nhs_number_state, l.national_price, coalesce(a.prescribed_service, l.prescribed_service) AS prescribed_service,
        l.units, l.unit_price, l.market_forces_factor, l.total_cost, l.cds_id, l.provider_event_id,
        a.activity_id, m.method AS match_method, m.score AS match_score,
-       -- a drug, a device or a pathway has a day of its own, whatever stay it was charged with
-       CASE WHEN p.dataset IS NULL THEN coalesce(l.start_date, a.start_date) ELSE coalesce(a.start_date, l.start_date) END AS start_date,
-       CASE WHEN p.dataset IS NULL THEN coalesce(l.end_date, a.end_date) ELSE coalesce(a.end_date, l.end_date) END AS end_date,
+       coalesce(a.start_date, l.start_date) AS start_date,
+       coalesce(a.end_date, l.end_date) AS end_date,
        d.price_date,
        coalesce(a.age, l.age) AS age, coalesce(a.sex, l.sex) AS sex,
        coalesce(a.patient_classification, CASE l.pod WHEN 'DC' THEN '2' ELSE '1' END) AS patient_classification,
@@ -50,11 +49,11 @@ SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.pro
        coalesce(a.best_practice, false) AS best_practice,
        -- what only the record says
        a.activity_id IS NOT NULL AS has_record, a.best_practice AS record_best_practice, a.admission_source, a.discharge_method, a.discharge_destination,
-       a.discharge_ready_date AS ready_date, a.administrative_category, a.department_type, coalesce(a.ward_code, l.ward_code) AS ward_code, a.referral_id, a.diagnoses, a.procedures,
+       a.discharge_ready_date AS ready_date, a.administrative_category, a.department_type, a.referral_id, a.diagnoses, a.procedures,
        x.claim_group IS NOT NULL AS excess_apart,
        k.contract_id, coalesce(k.tariff_name, n.tariff_name) AS tariff_name, t.body AS tariff, t.financial_year AS tariff_year,
        -- SUS rounds what it prices: national prices alone
-       CASE WHEN k.rounding = 'sus' AND (NOT l.national_price OR coalesce(p.kind, 'other') IN ('regular', 'pass_through', 'other')) THEN 'penny'
+       CASE WHEN k.rounding = 'sus' AND (NOT l.national_price OR coalesce(p.kind, 'other') IN ('regular', 'pass_through', 'other') AND NOT (l.pod = 'DAIMG' AND l.hrg IS NOT NULL)) THEN 'penny'
             ELSE coalesce(k.rounding, 'penny') END AS rounding, coalesce(k.price_tolerance, 1.00) AS price_tolerance,
        f.value AS provider_factor, f.via AS factor_via, k.basis, a.dataset AS event_kind, a.top_up_code AS record_top_up_code,
        @icb@.payable_top_ups(a.top_up_code, l.provider_code, coalesce(f.via, l.provider_code), d.price_date) AS top_up_payable
@@ -68,7 +67,6 @@ LEFT JOIN (SELECT DISTINCT e.person_id, e.provider_code, e.claim_group FROM @icb
            WHERE e.pod IN (SELECT r.pod FROM commissioning.pod_reference r WHERE r.kind = 'excess')) x
   ON x.person_id = l.person_id AND x.provider_code = l.provider_code AND x.claim_group = l.claim_group
 CROSS JOIN LATERAL (SELECT CASE WHEN p.dataset = 'APC' THEN coalesce(a.end_date, l.end_date)
-                                WHEN p.dataset IS NULL THEN coalesce(l.start_date, l.end_date, a.start_date)
                                 ELSE coalesce(a.start_date, l.start_date, l.end_date) END AS price_date) d
 LEFT JOIN @icb@.contract_cover k
   ON k.provider_code = l.provider_code AND k.commissioner_code = l.commissioner_code AND k.from_day <= d.price_date AND d.price_date < k.to_day
@@ -112,14 +110,16 @@ LEFT JOIN LATERAL (
                WHEN 'emergency' THEN commissioning.price_emergency(b.tariff, ROW(b.hrg, 1, b.rounding)::commissioning.emergency_line)
                WHEN 'critical_care' THEN commissioning.price_unbundled(b.tariff, ROW(b.hrg, b.units, 1, b.rounding)::commissioning.unbundled_line)
                WHEN 'unbundled' THEN commissioning.price_unbundled(b.tariff, ROW(b.hrg, b.units, 1, b.rounding)::commissioning.unbundled_line)
+               -- imaging by direct access
+               WHEN 'other' THEN commissioning.price_unbundled(b.tariff, ROW(b.hrg, b.units, 1, b.rounding)::commissioning.unbundled_line)
                WHEN 'pathway' THEN commissioning.price_pathway(b.tariff, ROW(
                    CASE b.pod WHEN 'MATPATHAN' THEN 'antenatal' WHEN 'MATPATHDEL' THEN 'delivery' ELSE 'postnatal' END, b.hrg_sent, 1,
                    b.rounding)::commissioning.pathway_line)
                -- whether the patient came is a rule of its own: here the attendance is priced as attended
                ELSE commissioning.price_attendance(b.tariff, ROW(b.hrg, b.treatment_function, '5', b.first_attendance, 1,
                    b.rounding)::commissioning.attendance_line) END AS p, true AS asked
-    WHERE b.national_price AND b.pod_kind IN ('attendance', 'procedure', 'emergency', 'critical_care', 'unbundled', 'pathway')
-      AND b.tariff IS NOT NULL OFFSET 0
+    WHERE b.national_price AND b.tariff IS NOT NULL
+      AND (b.pod_kind IN ('attendance', 'procedure', 'emergency', 'critical_care', 'unbundled', 'pathway') OR b.pod = 'DAIMG' AND b.hrg IS NOT NULL) OFFSET 0
 ) o ON true
 LEFT JOIN LATERAL (
     -- what has no national price has a local one, whatever the claim says
@@ -287,7 +287,8 @@ LEFT JOIN LATERAL (
              coalesce(k.rounding, 'penny'))::commissioning.spell_line) sp
     WHERE a.dataset = 'APC' AND t.body IS NOT NULL
     UNION ALL
-    SELECT ap.pod, ap.final, ap.reason
+    -- care that no consultant leads, by main specialty
+    SELECT CASE WHEN a.main_specialty ~ '^(560|9[0-5][0-9]|960)$' THEN pg_catalog.regexp_replace(ap.pod, 'PCL$', 'PNCL') ELSE ap.pod END, ap.final, ap.reason
     FROM commissioning.price_attendance(t.body, ROW(a.hrg, a.treatment_function, a.attendance_status, a.first_attendance, f.value,
              coalesce(k.rounding, 'penny'))::commissioning.attendance_line) ap
     WHERE a.dataset = 'OP' AND t.body IS NOT NULL

@@ -46,7 +46,7 @@ BEGIN
         UNION ALL
         SELECT x.step, x.part, x.formula, x.amount, x.source
         FROM commissioning.unbundled_steps(c.tariff, ROW(c.hrg, c.units, 1, c.rounding)::commissioning.unbundled_line) x
-        WHERE c.pod_kind IN ('critical_care', 'unbundled') AND c.national_price AND c.tariff IS NOT NULL AND x.part NOT IN ('before factor', 'final')
+        WHERE (c.pod_kind IN ('critical_care', 'unbundled') OR c.pod = 'DAIMG' AND c.hrg IS NOT NULL) AND c.price_kind IS DISTINCT FROM 'local' AND c.national_price AND c.tariff IS NOT NULL AND x.part NOT IN ('before factor', 'final')
         UNION ALL
         SELECT x.step, x.part, x.formula, x.amount, x.source
         FROM commissioning.pathway_steps(c.tariff, ROW(

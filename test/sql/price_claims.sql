@@ -23,6 +23,9 @@ SELECT x.pod_kind, x.price_kind, count(*) FROM pc.claim_price x WHERE x.person_i
 SELECT count(*) AS spells, count(*) FILTER (WHERE round(x.base_price + x.top_up_price + x.excess_price + x.best_practice_price, CASE x.rounding WHEN 'sus' THEN 0 ELSE 2 END) <> x.whole_price) AS off
 FROM pc.claim_price x WHERE x.whole_price IS NOT NULL;
 
+-- what is recorded and not claimed: the point of delivery says who leads the care
+SELECT activity_id, pod, amount FROM pc.record_price WHERE person_id = 100 ORDER BY 1;
+
 -- how a price came about, for every kind
 SELECT e.* FROM pc.explain_price('C01-1') e;
 SELECT e.* FROM pc.explain_price('C05-1') e;
@@ -48,6 +51,10 @@ WHERE x.person_id BETWEEN 90 AND 99 ORDER BY x.person_id, x.line_no;
 SELECT e.* FROM pc.explain_price('C90-1') e;
 SELECT r.* FROM pc.claim_price x CROSS JOIN LATERAL pc.recovery_of(x.contract_id, x.pod_class, x.price_date) r WHERE x.person_id = 90;
 
+-- two readings of the rules
+INSERT INTO pc.meta VALUES ('admission_method_81', 'EL'), ('short_stay_length', 'actual');
+SELECT j -> 'admission_method_81' AS transfers, j -> 'short_stay' AS short_stay FROM pc.tariff_json('corrected', '2024/25', '2024-04-01', '2025-04-01') j;
+DELETE FROM pc.meta WHERE key IN ('admission_method_81', 'short_stay_length');
 -- a correction in the year: the list is loaded again from October on; the discharge decides
 INSERT INTO pc.tariff_price (tariff_name, financial_year, kind, hrg, price, valid_from) VALUES ('corrected', '2024/25', 'emergency', 'VB08Z', 100, '-infinity'), ('corrected', '2024/25', 'emergency', 'VB08Z', 110, '2024-10-01');
 CALL pc.price();

@@ -76,7 +76,7 @@ sql "SELECT commissioning.create_warehouse('icb', 'invoice_validation', 2)" "
 	CREATE VIEW icb_reporting.my_people AS SELECT count(*) AS people FROM icb.person" >/dev/null
 is "$(sql "SELECT value FROM icb.meta WHERE key = 'version'")" 0.0 'a warehouse of version 0.0'
 lives 'ALTER EXTENSION commissioning UPDATE' 'the extension is updated under it'
-like "$(sql "SELECT action || ' ' || object FROM commissioning.upgrade_warehouse('icb')")" 'created procedure icb.run_pipeline\(boolean\)' 'the warehouse is upgraded and says what it did'
+like "$(sql "SELECT action || ' ' || object FROM commissioning.upgrade_warehouse('icb')")" 'created procedure icb.run_pipeline\(boolean,boolean\)' 'the warehouse is upgraded and says what it did'
 is "$(sql "SELECT value FROM icb.meta WHERE key = 'version'")" "$version" 'it carries the new version'
 is "$(diff <(warehouse_inventory "$old" icb | grep -v my_people) <(warehouse_inventory "$fresh" icb) | head -n 20)" '' 'every object is as in a fresh warehouse'
 is "$(sql 'SELECT people FROM icb_reporting.my_people' 'SELECT count(*) FROM icb.activity')" $'1000\n1000' 'data and a view of the user are untouched'
