@@ -47,6 +47,7 @@ COMMENT ON TYPE spell_line IS
 --@ sql/reference/35-code-lists.sql
 --@ sql/install/31-regime.sql
 --@ sql/install/32-price-pathway.sql
+--@ sql/install/32-sweep.sql
 --@ sql/reference/19-price-feeds.sql
 --@ sql/reference/34-payment-parameters.sql
 --@ sql/install/34-rule-fields.sql
@@ -62,6 +63,7 @@ DELETE FROM rule_reference;
 --@ sql/reference/33-rules-coding.sql
 --@ sql/reference/33-rules-duplicates.sql
 --@ sql/reference/33-rules-entitlement.sql
+--@ sql/reference/33-rules-pathway.sql
 --@ sql/reference/33-rules-price.sql
 
 -- Warehouses: these files say CREATE OR REPLACE.

@@ -506,8 +506,9 @@ CREATE TABLE @icb@.line_match (
     person_id   bigint NOT NULL,
     line_key    text NOT NULL,
     activity_id bigint NOT NULL,
-    method      text NOT NULL CHECK (method IN ('cds_id', 'event_id', 'person_date_hrg', 'person_date')),
+    method      text NOT NULL CHECK (method IN ('cds_id', 'event_id', 'person_date_specialty', 'person_date_hrg', 'person_date')),
     score       integer NOT NULL CHECK (score BETWEEN 1 AND 100),
+    candidates  integer NOT NULL DEFAULT 1,
     PRIMARY KEY (person_id, line_key, activity_id)
 ) PARTITION BY HASH (person_id);
 COMMENT ON TABLE @icb@.line_match IS 'How and how well a claimed line meets the record (score 100: the record identifier).';
@@ -516,6 +517,7 @@ COMMENT ON COLUMN @icb@.line_match.line_key IS 'Claimed line.';
 COMMENT ON COLUMN @icb@.line_match.activity_id IS 'Recorded event.';
 COMMENT ON COLUMN @icb@.line_match.method IS 'Which keys agreed.';
 COMMENT ON COLUMN @icb@.line_match.score IS 'How well, 1 to 100.';
+COMMENT ON COLUMN @icb@.line_match.candidates IS 'Records that would have done as well; more than 1: the match is ambiguous.';
 
 -- Matching, pricing and validation work one partition of persons at a time: what belongs to a person is cut alike.
 DO $partitions$

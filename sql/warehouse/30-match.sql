@@ -1,4 +1,4 @@
--- Claims meet the record and each other.
+-- Claims meet the record.
 --
 -- Each result is defined by a view over the current position and persisted by icb.match(), one partition of persons at a time: the
 -- same statement, with the tables replaced by their partitions.
@@ -21,7 +21,7 @@ BEGIN
         statement := regexp_replace(statement, '\m(@icb@\.' || inner_view || ')\M(?! [a-z_"])', '\1 ' || inner_view, 'g');
         statement := replace(statement, '@icb@.' || inner_view || ' ', '(' || rtrim(pg_get_viewdef(('@icb@.' || inner_view)::regclass), ';') || ') ');
     END LOOP;
-    statement := regexp_replace(statement, '\m@icb@\.(invoice_line|pass_through_line|activity|line_match|claim_pair|line_price|finding)\M', '@icb@.\1_p' || part, 'g');
+    statement := regexp_replace(statement, '\m@icb@\.(invoice_line|pass_through_line|activity|line_match|claim_pair|claim_link|line_price|finding)\M', '@icb@.\1_p' || part, 'g');
     IF touched THEN
         -- every table of people is cut down to those whom the run has to do
         FOR relation IN
@@ -107,7 +107,7 @@ COMMENT ON FUNCTION @icb@.replace_rows(text, text[], text, boolean, text[]) IS
 
 CREATE VIEW @icb@.line_match_live WITH (security_invoker = true) AS
 WITH line AS MATERIALIZED (
-    SELECT l.person_id, l.line_key, l.provider_code, l.cds_id, l.provider_event_id, l.pod, l.start_date, l.hrg::text AS hrg,
+    SELECT l.person_id, l.line_key, l.provider_code, l.cds_id, l.provider_event_id, l.pod, l.start_date, l.treatment_function, l.hrg::text AS hrg,
            p.dataset
     FROM @icb@.invoice_line l
     JOIN @icb@.submission_slice s
@@ -116,151 +116,75 @@ WITH line AS MATERIALIZED (
     LEFT JOIN commissioning.pod_reference p ON p.pod = l.pod
     WHERE s.status = 'current'
 ), by_cds AS MATERIALIZED (
-    SELECT l.person_id, l.line_key, min(a.activity_id) AS activity_id
+    SELECT l.person_id, l.line_key, min(a.activity_id) AS activity_id, count(DISTINCT a.activity_id)::integer AS candidates
     FROM line l
     JOIN @icb@.activity a ON a.person_id = l.person_id AND a.cds_id = l.cds_id
     GROUP BY l.person_id, l.line_key
 ), left_by_cds AS MATERIALIZED (
     SELECT l.* FROM line l WHERE NOT EXISTS (SELECT FROM by_cds m WHERE m.person_id = l.person_id AND m.line_key = l.line_key)
 ), by_event AS MATERIALIZED (
-    SELECT l.person_id, l.line_key, min(a.activity_id) AS activity_id
+    SELECT l.person_id, l.line_key, min(a.activity_id) AS activity_id, count(DISTINCT a.activity_id)::integer AS candidates
     FROM left_by_cds l
     JOIN @icb@.activity a
       ON a.person_id = l.person_id AND a.provider_code = l.provider_code AND a.provider_event_id = l.provider_event_id
      AND a.dataset = coalesce(l.dataset, a.dataset)
     GROUP BY l.person_id, l.line_key
 ), left_by_event AS MATERIALIZED (
-    SELECT l.* FROM left_by_cds l WHERE NOT EXISTS (SELECT FROM by_event m WHERE m.person_id = l.person_id AND m.line_key = l.line_key)
+    SELECT l.* FROM left_by_cds l
+    WHERE l.dataset IS NOT NULL AND l.start_date IS NOT NULL
+      AND NOT EXISTS (SELECT FROM by_event m WHERE m.person_id = l.person_id AND m.line_key = l.line_key)
 ), free_record AS MATERIALIZED (
-    SELECT a.person_id, a.activity_id, a.provider_code, a.dataset, a.start_date, a.hrg::text AS hrg
+    SELECT a.person_id, a.activity_id, a.provider_code, a.dataset, a.start_date, a.treatment_function, a.hrg::text AS hrg
     FROM @icb@.activity a
     WHERE EXISTS (SELECT FROM left_by_event l WHERE l.person_id = a.person_id)
       AND NOT EXISTS (SELECT FROM by_cds m WHERE m.person_id = a.person_id AND m.activity_id = a.activity_id)
       AND NOT EXISTS (SELECT FROM by_event m WHERE m.person_id = a.person_id AND m.activity_id = a.activity_id)
-), by_hrg AS MATERIALIZED (
-    -- The first of two equal claims meets the first of two equal records, the second the second.
-    SELECT l.person_id, l.line_key, a.activity_id
-    FROM (SELECT x.*, row_number() OVER (PARTITION BY x.person_id, x.provider_code, x.pod, x.start_date, x.hrg ORDER BY x.line_key) AS n
+), by_specialty AS MATERIALIZED (
+    -- The first of two equal claims meets the first of two equal records, the second the second: equal HRGs first.
+    SELECT l.person_id, l.line_key, a.activity_id, a.n_records AS candidates
+    FROM (SELECT x.*, row_number() OVER (PARTITION BY x.person_id, x.provider_code, x.dataset, x.start_date, x.treatment_function ORDER BY x.hrg, x.line_key) AS n
           FROM left_by_event x) l
-    JOIN (SELECT x.*, row_number() OVER (PARTITION BY x.person_id, x.provider_code, x.dataset, x.start_date, x.hrg ORDER BY x.activity_id) AS n
+    JOIN (SELECT x.*, row_number() OVER (PARTITION BY x.person_id, x.provider_code, x.dataset, x.start_date, x.treatment_function ORDER BY x.hrg, x.activity_id) AS n,
+                 count(*) OVER (PARTITION BY x.person_id, x.provider_code, x.dataset, x.start_date, x.treatment_function)::integer AS n_records
           FROM free_record x) a
+      ON a.person_id = l.person_id AND a.provider_code = l.provider_code AND a.dataset = l.dataset
+     AND a.start_date = l.start_date AND a.treatment_function = l.treatment_function AND a.n = l.n
+), left_by_specialty AS MATERIALIZED (
+    SELECT l.* FROM left_by_event l WHERE NOT EXISTS (SELECT FROM by_specialty m WHERE m.person_id = l.person_id AND m.line_key = l.line_key)
+), record_left AS MATERIALIZED (
+    SELECT a.* FROM free_record a WHERE NOT EXISTS (SELECT FROM by_specialty m WHERE m.person_id = a.person_id AND m.activity_id = a.activity_id)
+), by_hrg AS MATERIALIZED (
+    SELECT l.person_id, l.line_key, a.activity_id, a.n_records AS candidates
+    FROM (SELECT x.*, row_number() OVER (PARTITION BY x.person_id, x.provider_code, x.pod, x.start_date, x.hrg ORDER BY x.line_key) AS n
+          FROM left_by_specialty x) l
+    JOIN (SELECT x.*, row_number() OVER (PARTITION BY x.person_id, x.provider_code, x.dataset, x.start_date, x.hrg ORDER BY x.activity_id) AS n,
+                 count(*) OVER (PARTITION BY x.person_id, x.provider_code, x.dataset, x.start_date, x.hrg)::integer AS n_records
+          FROM record_left x) a
       ON a.person_id = l.person_id AND a.provider_code = l.provider_code AND a.dataset = l.dataset
      AND a.start_date = l.start_date AND a.hrg = l.hrg AND a.n = l.n
 ), by_date AS (
-    SELECT l.person_id, l.line_key, a.activity_id
+    SELECT l.person_id, l.line_key, a.activity_id, a.n_records AS candidates
     FROM (SELECT x.*, row_number() OVER (PARTITION BY x.person_id, x.provider_code, x.pod, x.start_date ORDER BY x.line_key) AS n
-          FROM left_by_event x
+          FROM left_by_specialty x
           WHERE NOT EXISTS (SELECT FROM by_hrg m WHERE m.person_id = x.person_id AND m.line_key = x.line_key)) l
-    JOIN (SELECT x.*, row_number() OVER (PARTITION BY x.person_id, x.provider_code, x.dataset, x.start_date ORDER BY x.activity_id) AS n
-          FROM free_record x
+    JOIN (SELECT x.*, row_number() OVER (PARTITION BY x.person_id, x.provider_code, x.dataset, x.start_date ORDER BY x.activity_id) AS n,
+                 count(*) OVER (PARTITION BY x.person_id, x.provider_code, x.dataset, x.start_date)::integer AS n_records
+          FROM record_left x
           WHERE NOT EXISTS (SELECT FROM by_hrg m WHERE m.person_id = x.person_id AND m.activity_id = x.activity_id)) a
       ON a.person_id = l.person_id AND a.provider_code = l.provider_code AND a.dataset = l.dataset
      AND a.start_date = l.start_date AND a.n = l.n
 )
-SELECT m.person_id, m.line_key, m.activity_id, 'cds_id'::text AS method, 100 AS score FROM by_cds m
+SELECT m.person_id, m.line_key, m.activity_id, 'cds_id'::text AS method, 100 AS score, m.candidates FROM by_cds m
 UNION ALL
-SELECT m.person_id, m.line_key, m.activity_id, 'event_id'::text, 90 FROM by_event m
+SELECT m.person_id, m.line_key, m.activity_id, 'event_id'::text, 90, m.candidates FROM by_event m
 UNION ALL
-SELECT m.person_id, m.line_key, m.activity_id, 'person_date_hrg'::text, 70 FROM by_hrg m
+SELECT m.person_id, m.line_key, m.activity_id, 'person_date_specialty'::text, 80, m.candidates FROM by_specialty m
 UNION ALL
-SELECT m.person_id, m.line_key, m.activity_id, 'person_date'::text, 50 FROM by_date m;
+SELECT m.person_id, m.line_key, m.activity_id, 'person_date_hrg'::text, 70, m.candidates FROM by_hrg m
+UNION ALL
+SELECT m.person_id, m.line_key, m.activity_id, 'person_date'::text, 50, m.candidates FROM by_date m;
 COMMENT ON VIEW @icb@.line_match_live IS
-    'The one record each current line meets: by record identifier, else by the provider''s event identifier, else by person, provider, date and HRG, else by person, provider and date. icb.match() persists it in line_match.';
-
--- Claims and other claims ---------------------------------------------------------------------
-
-CREATE TABLE @icb@.claim_pair (
-    person_id     bigint NOT NULL,
-    submission_id bigint NOT NULL,
-    line_no       bigint NOT NULL,
-    line_key      text NOT NULL,
-    kind          text NOT NULL CHECK (kind IN ('duplicate', 'repeat', 'overlap')),
-    kept_line_key text NOT NULL,
-    PRIMARY KEY (person_id, submission_id, line_no)
-) PARTITION BY HASH (person_id);
-COMMENT ON TABLE @icb@.claim_pair IS
-    'Lines that claim what another line of the same person and provider claims already, and the one line that is kept. A line stands in at most one pair, and a kept line in none of the same kind.';
-COMMENT ON COLUMN @icb@.claim_pair.kind IS
-    'duplicate: all of it is equal; repeat: the same part of the same provider event with other content; overlap: spells that share a night.';
-
-COMMENT ON COLUMN @icb@.claim_pair.person_id IS 'Person in this warehouse; no identifier outside it.';
-COMMENT ON COLUMN @icb@.claim_pair.submission_id IS 'Submission that brought the line.';
-COMMENT ON COLUMN @icb@.claim_pair.line_no IS 'Row of the file.';
-COMMENT ON COLUMN @icb@.claim_pair.line_key IS 'Identity of the line across restatements.';
-COMMENT ON COLUMN @icb@.claim_pair.kept_line_key IS 'The line that is kept.';
-
-DO $partitions$
-BEGIN
-    FOR i IN 0 .. @person_partitions@ - 1 LOOP
-        EXECUTE format('CREATE TABLE @icb@.claim_pair_p%s PARTITION OF @icb@.claim_pair FOR VALUES WITH (MODULUS @person_partitions@, REMAINDER %s)', i, i);
-    END LOOP;
-END
-$partitions$;
-
-CREATE VIEW @icb@.claim_pair_live WITH (security_invoker = true) AS
-WITH line AS (
-    SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.provider_code, l.site_code, l.financial_year, l.month, l.pod,
-           l.treatment_function, l.hrg_sent, l.start_date, l.end_date, l.unit_price, l.total_cost, l.cds_id, l.provider_event_id,
-           p.kind AS pod_kind
-    FROM @icb@.invoice_line l
-    -- claims of care alone: several drugs or devices in one spell are no repeats of each other
-    JOIN @icb@.submission_slice s
-      ON s.submission_id = l.submission_id AND s.dataset = l.dataset AND l.dataset = 'PLCM' AND s.provider_code = l.provider_code
-     AND s.commissioner_code = l.commissioner_code AND s.financial_year = l.financial_year AND s.month = l.month
-    LEFT JOIN commissioning.pod_reference p ON p.pod = l.pod
-    WHERE s.status = 'current'
-), equal AS (
-    -- Lines equal in everything fall into those with the same record identifier; one without an identifier goes with any of them.
-    SELECT l.*,
-           l.start_date IS NOT NULL AND (row_number() OVER same_record > 1
-               OR l.cds_id IS NULL AND first_value(l.cds_id) OVER same_content IS NOT NULL) AS is_duplicate,
-           CASE WHEN l.cds_id IS NULL THEN first_value(l.line_key) OVER same_content ELSE first_value(l.line_key) OVER same_record END AS first_key
-    FROM line l
-    WINDOW same_content AS (PARTITION BY l.person_id, l.provider_code, l.start_date, l.pod, l.site_code, l.end_date, l.treatment_function,
-                                         l.hrg_sent, l.unit_price
-                            ORDER BY l.cds_id, l.financial_year, l.month, l.submission_id, l.line_no),
-           same_record AS (PARTITION BY l.person_id, l.provider_code, l.start_date, l.pod, l.site_code, l.end_date, l.treatment_function,
-                                        l.hrg_sent, l.unit_price, l.cds_id
-                           ORDER BY l.financial_year, l.month, l.submission_id, l.line_no)
-), part AS (
-    SELECT e.*, row_number() OVER same_part > 1 AND e.provider_event_id IS NOT NULL AS is_repeat, first_value(e.line_key) OVER same_part AS event_key
-    FROM (SELECT x.*, CASE WHEN x.pod_kind IN ('spell', 'excess', 'emergency') THEN x.pod_kind
-                           WHEN x.pod_kind IN ('attendance', 'procedure') THEN 'attendance'
-                           ELSE concat_ws('/', x.pod, x.hrg_sent) END AS part
-          FROM equal x WHERE NOT x.is_duplicate) e
-    WINDOW same_part AS (PARTITION BY e.person_id, e.provider_code, e.provider_event_id, e.part
-                         ORDER BY e.financial_year, e.month, e.submission_id, e.line_no)
-), spell AS (
-    SELECT p.*, p.start_date >= max(p.end_date) OVER before AS starts_new
-    FROM part p
-    WHERE NOT p.is_repeat AND p.pod_kind = 'spell' AND p.end_date > p.start_date
-    WINDOW before AS (PARTITION BY p.person_id, p.provider_code ORDER BY p.start_date, p.end_date, p.submission_id, p.line_no
-                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-), stretch AS (
-    SELECT s.*, count(*) FILTER (WHERE s.starts_new) OVER (PARTITION BY s.person_id, s.provider_code
-                                                           ORDER BY s.start_date, s.end_date, s.submission_id, s.line_no) AS stretch_no
-    FROM spell s
-), held AS (
-    -- In a stretch of overlapping spells the longest, then dearest, then first is kept.
-    SELECT s.*, first_value(s.line_key) OVER best AS kept_key, first_value(s.start_date) OVER best AS kept_start,
-           first_value(s.end_date) OVER best AS kept_end, row_number() OVER best AS place
-    FROM stretch s
-    WINDOW best AS (PARTITION BY s.person_id, s.provider_code, s.stretch_no
-                    ORDER BY s.end_date - s.start_date DESC, s.total_cost DESC, s.financial_year, s.month, s.submission_id, s.line_no)
-), overlap AS (
-    SELECT h.* FROM held h WHERE h.place > 1 AND h.start_date < h.kept_end AND h.end_date > h.kept_start
-)
-SELECT e.person_id, e.submission_id, e.line_no, e.line_key, 'duplicate'::text AS kind, e.first_key AS kept_line_key
-FROM equal e WHERE e.is_duplicate
-UNION ALL
-SELECT p.person_id, p.submission_id, p.line_no, p.line_key, 'repeat'::text, p.event_key
-FROM part p WHERE p.is_repeat
-UNION ALL
-SELECT p.person_id, p.submission_id, p.line_no, p.line_key, 'overlap'::text, o.kept_key
-FROM overlap o
-JOIN part p ON p.person_id = o.person_id AND p.claim_group = o.claim_group AND p.provider_code = o.provider_code AND NOT p.is_repeat;
-COMMENT ON VIEW @icb@.claim_pair_live IS
-    'Duplicates, repeated events and overlapping spells of the current position, found by one sort per question inside each person, never by joining lines with lines. icb.match() persists it in claim_pair.';
+    'The one record each current line meets: by record identifier, else by the provider''s event identifier, else by person, provider, date and treatment function, else by person, provider, date and HRG, else by person, provider and date. candidates says how many records would have done as well. icb.match() persists it in line_match.';
 
 -- Procedure -----------------------------------------------------------------------------------
 
@@ -273,7 +197,7 @@ DECLARE
     touched boolean;
     parts integer := @icb@.partition_count();
     matched record;
-    paired record;
+    linked record;
     added bigint := 0;
     removed bigint := 0;
     lines bigint;
@@ -283,9 +207,13 @@ BEGIN
     -- the reconciliation that one looks at next is priced live
     PERFORM @icb@.compile_tariffs();
     PERFORM @icb@.compile_contracts();
-    PERFORM @icb@.refresh_statistics('invoice_line', 'activity', 'person', 'registration', 'organisation_link', 'submission_slice', 'contract',
+    -- all records are counted for it: a run over a few people takes it as it is
+    IF coalesce(everything, true) OR NOT EXISTS (SELECT FROM @icb@.record_start) THEN
+        PERFORM @icb@.replace_rows('@icb@.record_start', '{provider_code,dataset}', 'SELECT * FROM @icb@.record_start_live');
+    END IF;
+    PERFORM @icb@.refresh_statistics('invoice_line', 'pass_through_line', 'activity', 'person', 'registration', 'organisation_link', 'submission_slice', 'contract',
                                      'contract_party', 'factor', 'tariff');
-    why := @icb@.begin_touched('match', run, '{@icb@.line_match_live,@icb@.claim_pair_live}', everything);
+    why := @icb@.begin_touched('match', run, '{@icb@.line_match_live,@icb@.claim_link_live}', everything);
     touched := why IS NULL;
     UPDATE @icb@.run r SET parameters = r.parameters || pg_catalog.jsonb_build_object('everybody', why) WHERE r.run_id = run;
     COMMIT;
@@ -297,23 +225,24 @@ BEGIN
         PERFORM pg_catalog.set_config('enable_nestloop', CASE WHEN touched THEN 'on' ELSE 'off' END, true);
         matched := @icb@.replace_rows('@icb@.line_match_p' || part, '{person_id,line_key}', @icb@.partition_query('@icb@.line_match_live', part, touched),
                                       touched, tells => '{price,validate}');
-        paired := @icb@.replace_rows('@icb@.claim_pair_p' || part, '{person_id,submission_id,line_no}', @icb@.partition_query('@icb@.claim_pair_live', part, touched),
+        linked := @icb@.replace_rows('@icb@.claim_link_p' || part, '{person_id,submission_id,line_no}', @icb@.partition_query('@icb@.claim_link_live', part, touched),
                                      touched, tells => '{price,validate}');
-        added := added + matched.added + paired.added;
-        removed := removed + matched.removed + paired.removed;
+        PERFORM @icb@.replace_rows('@icb@.claim_pair_p' || part, '{person_id,submission_id,line_no}', @icb@.partition_query('@icb@.claim_pair_live', part, touched), touched);
+        added := added + matched.added + linked.added;
+        removed := removed + matched.removed + linked.removed;
         PERFORM @icb@.report_progress(run, 100.0 * (part + 1) / parts, pg_catalog.format('partition %s of %s', part + 1, parts));
         COMMIT;
     END LOOP;
-    PERFORM @icb@.refresh_statistics('line_match', 'claim_pair');
+    PERFORM @icb@.refresh_statistics('line_match', 'claim_link');
     SELECT pg_catalog.sum(s.line_count) INTO lines FROM @icb@.submission_slice s WHERE s.status = 'current' AND s.dataset IN ('PLCM', 'DRPLCM', 'DEPLCM');
     PERFORM @icb@.finish_run(run, lines, added, NULL, NULL, CASE WHEN added + removed = 0 THEN 'unchanged' ELSE 'done' END,
-                             pg_catalog.format('%s matches and pairs added, %s removed', added, removed));
+                             pg_catalog.format('%s matches and links added, %s removed', added, removed));
     PERFORM @icb@.finish_touched('match', run);
     COMMIT;
 END
 $$;
 COMMENT ON PROCEDURE @icb@.match(boolean) IS
-    'Joins the lines of the current position to the hospital record (line_match) and finds duplicates, repeats and overlaps among them (claim_pair); with everything => false only for the people about whom something came in or changed. Commits per partition of persons; a repeat changes nothing.';
+    'Joins the lines of the current position to the hospital record (line_match) and finds what they have to do with other lines and records of the same person (claim_link); with everything => false only for the people about whom something came in or changed. Commits per partition of persons; a repeat changes nothing.';
 
 CREATE VIEW @icb_reporting@.unmatched_claim WITH (security_invoker = true) AS
 SELECT l.line_key::text AS line_key, l.provider_code::text AS provider_code, l.commissioner_code::text AS commissioner_code,

@@ -33,8 +33,9 @@ SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.pro
        l.treatment_function, l.hrg_sent, l.hrg, l.nhs_number_state, l.national_price, coalesce(a.prescribed_service, l.prescribed_service) AS prescribed_service,
        l.units, l.unit_price, l.market_forces_factor, l.total_cost, l.cds_id, l.provider_event_id,
        a.activity_id, m.method AS match_method, m.score AS match_score,
-       coalesce(a.start_date, l.start_date) AS start_date,
-       coalesce(a.end_date, l.end_date) AS end_date,
+       -- a drug, a device or a pathway has a day of its own, whatever stay it was charged with
+       CASE WHEN p.dataset IS NULL THEN coalesce(l.start_date, a.start_date) ELSE coalesce(a.start_date, l.start_date) END AS start_date,
+       CASE WHEN p.dataset IS NULL THEN coalesce(l.end_date, a.end_date) ELSE coalesce(a.end_date, l.end_date) END AS end_date,
        d.price_date,
        coalesce(a.age, l.age) AS age, coalesce(a.sex, l.sex) AS sex,
        coalesce(a.patient_classification, CASE l.pod WHEN 'DC' THEN '2' ELSE '1' END) AS patient_classification,
@@ -49,7 +50,7 @@ SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.pro
        coalesce(a.best_practice, false) AS best_practice,
        -- what only the record says
        a.activity_id IS NOT NULL AS has_record, a.best_practice AS record_best_practice, a.admission_source, a.discharge_method, a.discharge_destination,
-       a.discharge_ready_date AS ready_date, a.administrative_category, a.department_type, a.referral_id, a.diagnoses, a.procedures,
+       a.discharge_ready_date AS ready_date, a.administrative_category, a.department_type, coalesce(a.ward_code, l.ward_code) AS ward_code, a.referral_id, a.diagnoses, a.procedures,
        x.claim_group IS NOT NULL AS excess_apart,
        k.contract_id, coalesce(k.tariff_name, n.tariff_name) AS tariff_name, t.body AS tariff, t.financial_year AS tariff_year,
        -- SUS rounds what it prices: national prices alone
@@ -67,6 +68,7 @@ LEFT JOIN (SELECT DISTINCT e.person_id, e.provider_code, e.claim_group FROM @icb
            WHERE e.pod IN (SELECT r.pod FROM commissioning.pod_reference r WHERE r.kind = 'excess')) x
   ON x.person_id = l.person_id AND x.provider_code = l.provider_code AND x.claim_group = l.claim_group
 CROSS JOIN LATERAL (SELECT CASE WHEN p.dataset = 'APC' THEN coalesce(a.end_date, l.end_date)
+                                WHEN p.dataset IS NULL THEN coalesce(l.start_date, l.end_date, a.start_date)
                                 ELSE coalesce(a.start_date, l.start_date, l.end_date) END AS price_date) d
 LEFT JOIN @icb@.contract_cover k
   ON k.provider_code = l.provider_code AND k.commissioner_code = l.commissioner_code AND k.from_day <= d.price_date AND d.price_date < k.to_day

@@ -39,11 +39,26 @@ SELECT c.person_id, c.submission_id, c.line_no, c.line_key, c.claim_group, c.pro
             WHEN c.excess_days IS NULL THEN NULL
             ELSE c.critical_care_days > 0 AND c.units = c.excess_days_with_critical_care AND c.units <> c.expected_units
        END AS critical_care_counted,
-       CASE WHEN q.kind = 'duplicate' THEN q.kept_line_key END AS duplicate_of,
-       CASE WHEN q.kind = 'repeat' THEN q.kept_line_key END AS repeat_of,
-       CASE WHEN q.kind = 'overlap' THEN q.kept_line_key END AS overlap_of
+       k.duplicate_of, k.repeat_of, k.overlap_of, k.rebill_of, k.other_feed_of, k.same_drug_of,
+       k.two_provider_of, k.two_provider_payee, CASE WHEN k.two_provider_paid THEN c.total_cost WHEN k.two_provider_of IS NOT NULL THEN 0 END AS two_provider_total,
+       k.inside_spell_of, k.emergency_inside_spell_of, k.admission_same_day, k.same_day_attendance_of, k.emergency_same_day, k.transfer_pair_of,
+       k.pathway_of, k.pathway_repeat_of, k.procedure_same_day, k.code_pair_of, coalesce(k.day_cases_in_month, 1) AS day_cases_in_month,
+       -- 9999: there is none
+       coalesce(k.days_since_same_first, 9999) AS days_since_same_first, coalesce(k.days_since_first, 9999) AS days_since_first, k.history_days,
+       coalesce(k.days_since_discharge, 9999) AS days_since_discharge, coalesce(k.days_since_same_drug, 9999) AS days_since_same_drug,
+       coalesce(k.days_to_event, 9999) AS days_to_event, k.lone_secondary,
+       k.readmission_of, coalesce(k.readmission_days, 9999) AS readmission_days, k.readmission_index, k.readmission_exclusion,
+       CASE WHEN c.price_date < '2011-04-01' THEN 14 ELSE 30 END AS readmission_window,
+       coalesce(rr.value = 1, c.basis IN ('tariff', 'mret') AND c.price_date >= '2010-12-01' AND c.price_date < '2019-04-01', false) AS readmission_rule,
+       CASE k.readmission_index WHEN 'elective' THEN 0 ELSE round(c.total_cost * coalesce(rp.value, 1), 2) END AS readmission_total,
+       c.ward_code, CASE WHEN c.ward_code IS NOT NULL THEN coalesce(wd.kind, 'ward') END AS ward_kind
 FROM @icb@.claim_price c
-LEFT JOIN @icb@.claim_pair q ON q.person_id = c.person_id AND q.submission_id = c.submission_id AND q.line_no = c.line_no
+LEFT JOIN @icb@.claim_link k ON k.person_id = c.person_id AND k.submission_id = c.submission_id AND k.line_no = c.line_no
+LEFT JOIN @icb@.contract_term rr
+  ON rr.contract_id = c.contract_id AND rr.term = 'readmission_rule' AND rr.context = '' AND rr.valid @> c.price_date AND k.readmission_of IS NOT NULL
+LEFT JOIN @icb@.contract_term rp
+  ON rp.contract_id = c.contract_id AND rp.term = 'readmission_payable' AND rp.context = '' AND rp.valid @> c.price_date AND k.readmission_of IS NOT NULL
+LEFT JOIN @icb@.ward wd ON wd.provider_code = c.provider_code AND wd.ward_code = c.ward_code AND wd.valid @> c.start_date
 LEFT JOIN @icb@.person pe ON pe.person_id = c.person_id
 LEFT JOIN @icb@.registration g
   ON g.person_id = c.person_id AND g.valid_from <= c.start_date AND (g.valid_to IS NULL OR c.start_date < g.valid_to)
@@ -176,6 +191,39 @@ COMMENT ON COLUMN @icb@.claim_facts.critical_care_counted IS 'The excess days ch
 COMMENT ON COLUMN @icb@.claim_facts.duplicate_of IS 'Line that claims the very same; NULL: none.';
 COMMENT ON COLUMN @icb@.claim_facts.repeat_of IS 'Line that claims the same part of the same event with other content.';
 COMMENT ON COLUMN @icb@.claim_facts.overlap_of IS 'Spell, kept, with which this one shares a night.';
+COMMENT ON COLUMN @icb@.claim_facts.rebill_of IS 'Credit that already gave back the money of the same care under another number.';
+COMMENT ON COLUMN @icb@.claim_facts.other_feed_of IS 'Line, kept, that charges the same event at a national price where this one has a local price, or the other way round.';
+COMMENT ON COLUMN @icb@.claim_facts.same_drug_of IS 'Line, kept, with the same drug, day and quantity.';
+COMMENT ON COLUMN @icb@.claim_facts.two_provider_of IS 'Spell of another provider with which this one, or the spell it is charged with, shares a night.';
+COMMENT ON COLUMN @icb@.claim_facts.two_provider_payee IS 'Of the two spells, the one that is paid.';
+COMMENT ON COLUMN @icb@.claim_facts.two_provider_total IS 'What is due of this line: its total where its spell is the one that is paid, else 0.';
+COMMENT ON COLUMN @icb@.claim_facts.inside_spell_of IS 'Spell of the same provider, charged, inside which an outpatient attendance falls.';
+COMMENT ON COLUMN @icb@.claim_facts.emergency_inside_spell_of IS 'Spell of the same provider, charged, inside which an emergency attendance falls.';
+COMMENT ON COLUMN @icb@.claim_facts.admission_same_day IS 'Spell of the same provider and treatment function, charged, that begins on the day of the attendance.';
+COMMENT ON COLUMN @icb@.claim_facts.same_day_attendance_of IS 'Attendance, kept, of the same day, treatment function, provider, site and main specialty.';
+COMMENT ON COLUMN @icb@.claim_facts.emergency_same_day IS 'Emergency attendance at the same provider on the day of admission.';
+COMMENT ON COLUMN @icb@.claim_facts.transfer_pair_of IS 'Spell, kept, that is one stay with this one, split by a transfer inside the provider.';
+COMMENT ON COLUMN @icb@.claim_facts.pathway_of IS 'Antenatal pathway that pays for this attendance or admission.';
+COMMENT ON COLUMN @icb@.claim_facts.pathway_repeat_of IS 'Line of another provider, kept, with the same module of the maternity pathway.';
+COMMENT ON COLUMN @icb@.claim_facts.procedure_same_day IS 'Procedure of the same day, provider and treatment function, whose price holds the attendance.';
+COMMENT ON COLUMN @icb@.claim_facts.code_pair_of IS 'Line, kept, of the same day and provider with an HRG that is not paid beside this one.';
+COMMENT ON COLUMN @icb@.claim_facts.day_cases_in_month IS 'Day cases of the same provider, HRG and treatment function in the calendar month, this one included.';
+COMMENT ON COLUMN @icb@.claim_facts.days_since_same_first IS 'Days since an earlier first attendance of the same provider, treatment function and referral; 9999: none.';
+COMMENT ON COLUMN @icb@.claim_facts.days_since_first IS 'Days since the last first attendance, or discharge, in the treatment function; 9999: none is known.';
+COMMENT ON COLUMN @icb@.claim_facts.history_days IS 'Days for which the provider''s outpatient records reach back from this follow-up; NULL for other lines.';
+COMMENT ON COLUMN @icb@.claim_facts.days_since_discharge IS 'Days since the last discharge from the same provider; 9999: none.';
+COMMENT ON COLUMN @icb@.claim_facts.days_since_same_drug IS 'Days since the drug was supplied before; 9999: never.';
+COMMENT ON COLUMN @icb@.claim_facts.days_to_event IS 'Days from the supply of a drug to the nearest stay or attendance, before or after; 9999: there is none.';
+COMMENT ON COLUMN @icb@.claim_facts.lone_secondary IS 'Only secondary diagnosis of the spell, where no other record of the person within 24 months holds it.';
+COMMENT ON COLUMN @icb@.claim_facts.readmission_of IS 'Stay that ended within 30 days before this emergency admission at the same provider: a line, or a record by its number.';
+COMMENT ON COLUMN @icb@.claim_facts.readmission_days IS 'Days from that discharge to this admission; 9999: none.';
+COMMENT ON COLUMN @icb@.claim_facts.readmission_index IS 'How the stay before was admitted: elective, emergency or other.';
+COMMENT ON COLUMN @icb@.claim_facts.readmission_exclusion IS 'none, or why the readmission is paid all the same; NULL: age or diagnoses are not known.';
+COMMENT ON COLUMN @icb@.claim_facts.readmission_window IS 'Days within which an emergency admission counts as a readmission: 14 before April 2011, 30 since.';
+COMMENT ON COLUMN @icb@.claim_facts.readmission_rule IS 'Whether readmissions are withheld: the contract''s term readmission_rule, else national prices or marginal rate from December 2010 to March 2019.';
+COMMENT ON COLUMN @icb@.claim_facts.readmission_total IS 'What is due of a readmission: nothing after an elective stay, else the share of the contract''s term readmission_payable.';
+COMMENT ON COLUMN @icb@.claim_facts.ward_code IS 'Ward, on the record or else on the claim.';
+COMMENT ON COLUMN @icb@.claim_facts.ward_kind IS 'cdu (clinical decision unit), observation, assessment or ward; NULL: no ward is told.';
 
 -- The views beneath have the same columns: each gets the comment it has here where its own part gave it none.
 DO $comments$

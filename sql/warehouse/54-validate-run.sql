@@ -261,7 +261,7 @@ BEGIN
     PERFORM @icb@.compile_tariffs();
     PERFORM @icb@.compile_contracts();
     PERFORM @icb@.compile_rules();
-    PERFORM @icb@.refresh_statistics('invoice_line', 'activity', 'line_match', 'claim_pair', 'person', 'registration', 'tariff', 'compiled_rule_set',
+    PERFORM @icb@.refresh_statistics('invoice_line', 'activity', 'line_match', 'claim_link', 'person', 'registration', 'tariff', 'compiled_rule_set',
                                      'contract_rule_set', 'recovery_rate', 'compiled_rule');
     why := @icb@.begin_touched('validate', run, '{@icb@.finding_all_live}', everything);
     touched := why IS NULL;

@@ -15,9 +15,9 @@ COMMENT ON VIEW @icb@.current_claim IS 'The lines of the current position, for v
 CREATE VIEW @icb_reporting@.reconciliation WITH (security_barrier = true) AS
 WITH line AS (
     SELECT c.provider_code, c.commissioner_code, c.financial_year, c.month, c.pod, round(c.total_cost, 2) AS claimed, c.expected_total AS expected,
-           c.activity_id IS NOT NULL AND q.person_id IS NULL AS on_record
+           c.activity_id IS NOT NULL AND num_nonnulls(q.duplicate_of, q.repeat_of, q.overlap_of) = 0 AS on_record
     FROM @icb@.claim_price c
-    LEFT JOIN @icb@.claim_pair q ON q.person_id = c.person_id AND q.submission_id = c.submission_id AND q.line_no = c.line_no
+    LEFT JOIN @icb@.claim_link q ON q.person_id = c.person_id AND q.submission_id = c.submission_id AND q.line_no = c.line_no
 ), aggregate AS (
     SELECT a.provider_code, a.commissioner_code, a.financial_year, a.month, a.pod, round(a.actual_price, 2) AS amount
     FROM @icb@.aggregate_line a

@@ -54,3 +54,16 @@ ALTER TABLE county.line ADD PRIMARY KEY (line_id);
 -- what a story makes the claim say instead
 ALTER TABLE county.line ADD x jsonb;
 ANALYZE county.line;
+
+-- Drugs and devices of the population: a dose at most follow-ups in rheumatology, a pacemaker where one was implanted. Bought at the list's price.
+INSERT INTO county.line
+SELECT l.event_id * 4 + 2, l.event_id, 2, 'CL', l.person_id, l.provider, l.provider_code, l.site_code, l.commissioner, l.practice_code, l.nhs_number, l.withheld, l.age, l.sex, l.tfc,
+       'DRUG', '9000006', false, l.start_date, l.end_date, NULL, NULL, NULL, l.cds_id, l.provider_event_id, 1 + floor(county.u(l.event_id, 621) * 3)::integer, 118, NULL, l.factor_published,
+       county.amount(1 + floor(county.u(l.event_id, 621) * 3)::integer, 118, NULL), l.price_year, l.month
+FROM county.line l WHERE l.tfc = '410' AND l.pod = 'OPFUPSPCL' AND l.withheld IS NULL AND l.event_id < 4000000000 AND county.u(l.event_id, 620) < 0.6;
+INSERT INTO county.line
+SELECT l.event_id * 4 + 3, l.event_id, 3, 'CL', l.person_id, l.provider, l.provider_code, l.site_code, l.commissioner, l.practice_code, l.nhs_number, l.withheld, l.age, l.sex, l.tfc,
+       'DEVICE', '9100001', false, l.start_date, l.end_date, NULL, NULL, NULL, l.cds_id, l.provider_event_id, 1, 2400, NULL, l.factor_published, 2400, l.price_year, l.month
+FROM county.line l WHERE l.pod = 'EL' AND left(l.hrg, 1) = 'E' AND l.withheld IS NULL AND l.event_id < 4000000000 AND floor(county.u(l.event_id, 922) * 2) = 1
+  AND NOT EXISTS (SELECT FROM county.line o WHERE o.line_id = l.event_id * 4 + 3);
+ANALYZE county.line;

@@ -115,4 +115,4 @@ CREATE TABLE county.rule_switch AS
 SELECT 'C-' || provider_code AS contract, rule, EXISTS (SELECT FROM truth.series t WHERE t.rule_code = rule AND t.contract = 'C-' || provider_code) AS enabled,
        CASE WHEN rule = 'CAP02' AND EXISTS (SELECT FROM county.series_role r WHERE r.contract = 'C-' || provider_code AND r.third = 3) THEN '{"least_peers": 100000}' ELSE '{}' END AS parameters
 FROM county.provider, unnest(ARRAY['CAP01', 'CAP02', 'CAP03', 'CAP04', 'COD06', 'COD08']) AS rule
-UNION ALL SELECT 'C-' || provider_code, 'CLS02', true, '{"window": 200}' FROM county.provider, county.setting WHERE n BETWEEN providers + 1 AND providers + 13;
+UNION ALL SELECT 'C-' || provider_code, 'CLS02', true, '{"window": 200}' FROM county.provider, county.setting WHERE n = providers + 10;

@@ -42,7 +42,8 @@ LEFT JOIN (SELECT f.rule_code, count(*) AS flagged, count(t.line_no) AS right_on
            FROM found f LEFT JOIN truth.planted t ON t.file_name = f.file_name AND t.line_no = f.line_no AND t.rule_code = f.rule_code AND t.expected = f.outcome
            WHERE f.outcome <> 'not_assessed' AND (t.line_no IS NOT NULL OR NOT EXISTS (SELECT FROM waiting w WHERE w.file_name = f.file_name AND w.line_no = f.line_no)) GROUP BY f.rule_code) g ON g.rule_code = p.rule_code
 LEFT JOIN (SELECT d.rule_code, count(*) AS decoys, count(f.line_no) AS decoys_flagged
-           FROM truth.decoy d JOIN county.plcm c ON c.line_id = d.line_id AND c.current
+           FROM truth.decoy d JOIN (SELECT line_id, file_name, line_no FROM county.plcm WHERE current
+                                    UNION ALL SELECT line_id, file_name, line_no FROM county.drplcm UNION ALL SELECT line_id, file_name, line_no FROM county.deplcm) c ON c.line_id = d.line_id
            LEFT JOIN found f ON f.file_name = c.file_name AND f.line_no = c.line_no AND f.rule_code = d.rule_code AND f.outcome <> 'not_assessed'
            GROUP BY d.rule_code) d ON d.rule_code = p.rule_code
 -- Rules that need the case notes are samples: of the dearest 500 findings the planted share of the money, against that share among all

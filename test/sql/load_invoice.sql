@@ -189,7 +189,7 @@ SELECT line_key = md5('RZ1|S1|NEL|AA22C|2024/25|3') AS same_key FROM inv.invoice
 INSERT INTO inv.activity (person_id, activity_id, dataset, provider_code, provider_event_id, start_date, end_date)
 SELECT i.person_id, 1000, 'APC', 'RZ1', 'S1', '2024-06-01', '2024-06-10' FROM inv_identity.person_identifier i WHERE i.value = '9990000018';
 CALL inv.match();
-TABLE inv.claim_pair;
+SELECT line_key, duplicate_of, repeat_of, overlap_of FROM inv.claim_link WHERE num_nonnulls(duplicate_of, repeat_of, overlap_of) > 0;
 SELECT l.dataset, m.method, count(*) FROM inv.line_match m JOIN inv.invoice_line l USING (person_id, line_key) GROUP BY 1, 2 ORDER BY 1;
 -- a restatement of the drugs with a price put right keeps keys, and leaves care and devices where they stand
 SELECT inv_test.send('drplcm', 'FINANCIAL MONTH,FINANCIAL YEAR,ORGANISATION IDENTIFIER (CODE OF PROVIDER),ORGANISATION IDENTIFIER (CODE OF COMMISSIONER),NHS NUMBER,HIGH COST TARIFF EXCLUDED DRUG CODE (SNOMED CT DM+D),DRUG QUANTITY OR WEIGHT PROPORTION (HIGH COST TARIFF EXCLUDED DRUG),CLINICAL INTERVENTION DATE (DRUG DISPENSED),HOSPITAL PROVIDER SPELL IDENTIFIER,UNIT PRICE (COMMISSIONER),TOTAL COST

@@ -40,7 +40,7 @@ SELECT count(*) FROM ((TABLE val.record_price_live EXCEPT TABLE val.record_price
 SELECT method, score, count(*) FROM val.line_match GROUP BY 1, 2 ORDER BY 2 DESC;
 SELECT line_key, pod, nhs_number_state FROM val_reporting.unmatched_claim ORDER BY line_key COLLATE "C";
 SELECT activity_id, dataset, start_date, hrg FROM val_reporting.unmatched_record ORDER BY activity_id;
-SELECT kind, line_key, kept_line_key FROM val.claim_pair ORDER BY line_key COLLATE "C";
+SELECT line_key, duplicate_of, repeat_of, overlap_of FROM val.claim_link WHERE num_nonnulls(duplicate_of, repeat_of, overlap_of) > 0 ORDER BY line_key COLLATE "C";
 
 -- the views
 SELECT * FROM val_reporting.finding_summary ORDER BY rule_code;
