@@ -233,7 +233,8 @@ sweep_emergency_days(SweepPerson *person)
 
 /*
  * belongs_to_pathway --- an outpatient attendance with an obstetrician (501) or midwife (560), or
- * an antenatal admission.
+ * an antenatal admission. Who is admitted before birth and delivers has an HRG of delivery (NZ30
+ * to NZ59), which a module of its own pays for.
  */
 static bool
 belongs_to_pathway(const SweepLine *line)
@@ -241,7 +242,9 @@ belongs_to_pathway(const SweepLine *line)
 	if (is_outpatient(line))
 		return sweep_is(line->sent->treatment_function, "501") ||
 			   sweep_is(line->sent->treatment_function, "560");
-	return line->sent->kind == SWEEP_SPELL && sweep_starts_with(line->sent->hrg, "NZ") &&
+	return line->sent->kind == SWEEP_SPELL &&
+		   (sweep_starts_with(line->sent->hrg, "NZ1") ||
+			sweep_starts_with(line->sent->hrg, "NZ2")) &&
 		   sweep_is(line->admission_method, "31");
 }
 

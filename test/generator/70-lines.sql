@@ -66,4 +66,14 @@ SELECT l.event_id * 4 + 3, l.event_id, 3, 'CL', l.person_id, l.provider, l.provi
        'DEVICE', '9100001', false, l.start_date, l.end_date, NULL, NULL, NULL, l.cds_id, l.provider_event_id, 1, 2400, NULL, l.factor_published, 2400, l.price_year, l.month
 FROM county.line l WHERE l.pod = 'EL' AND left(l.hrg, 1) = 'E' AND l.withheld IS NULL AND l.event_id < 4000000000 AND floor(county.u(l.event_id, 922) * 2) = 1
   AND NOT EXISTS (SELECT FROM county.line o WHERE o.line_id = l.event_id * 4 + 3);
+-- Maternity pathways: booked 150 days before a delivery, and care after it. Local prices; nothing of them is in a hospital record.
+INSERT INTO county.line
+SELECT e.event_id * 4 + m.part, e.event_id, m.part, 'CL', e.person_id, e.provider, e.provider_code, e.site_code, pr.commissioner, pr.practice_code, e.nhs_number::text, NULL,
+       extract(year FROM age(m.day, p.birth_date))::integer, e.sex, '501', m.pod, NULL, false, m.day, m.day, NULL, NULL, NULL, NULL, 'P' || e.event_id || m.part, 1, m.price, NULL, e.factor IS NOT NULL,
+       m.price, county.fy(m.day), county.fm(m.day)
+FROM county.event_fact e JOIN county.person p USING (person_id) CROSS JOIN county.setting s
+CROSS JOIN LATERAL (VALUES (0, e.start_date - 150, 'MATPATHAN', 1180), (3, e.end_date + 10, 'MATPATHPN', 260)) AS m (part, day, pod, price)
+JOIN county.registration r ON r.person_id = e.person_id AND r.valid_from <= m.day AND (r.valid_to IS NULL OR r.valid_to > m.day)
+JOIN county.practice pr ON pr.n = r.practice
+WHERE e.kind = 3 AND e.hrg ~ '^NZ[345]' AND e.x IS NULL AND e.withheld IS NULL AND m.day BETWEEN s.first_day AND s.last_day AND (p.death_date IS NULL OR p.death_date > m.day);
 ANALYZE county.line;

@@ -52,3 +52,15 @@ SELECT row_number() OVER (ORDER BY e.event_id) AS line_no, e.provider_event_id, 
        county.told(x, 'lsoa', 'E01' || lpad((900000 + p.area)::text, 6, '0')) AS lsoa, county.told(x, 'cam', e.commissioner) AS cam
 FROM county.event_fact e JOIN county.person p USING (person_id)
 WHERE e.dataset = 'EC' AND e.commissioner IS NOT NULL AND NOT coalesce(x ? 'unrecorded', false);
+
+-- Episodes: one in 78 stays of a hundred, two in 14, three in 8. Critical care periods begin with the stay.
+CREATE TABLE county.sus_apc_episode AS
+SELECT e.provider_code, e.provider_event_id, k AS number, to_char(e.start_date + (e.end_date - e.start_date) * (k - 1) / n, 'DD/MM/YYYY') AS start_date, to_char(e.start_date + (e.end_date - e.start_date) * k / n, 'DD/MM/YYYY') AS end_date,
+       a.tfc, a.diagnoses, CASE k WHEN 1 THEN a.procedures END AS procedures
+FROM county.event_fact e JOIN county.sus_apc a USING (provider_event_id, provider_code) CROSS JOIN county.setting s
+CROSS JOIN LATERAL (SELECT CASE WHEN e.end_date - e.start_date < 2 OR county.u(e.event_id, 930) < 0.78 THEN 1 WHEN county.u(e.event_id, 930) < 0.92 THEN 2 ELSE 3 END AS n) q
+CROSS JOIN LATERAL generate_series(1, n) AS k
+WHERE e.dataset = 'APC' AND e.end_date <= s.last_day AND a.end_date IS NOT NULL;
+CREATE TABLE county.sus_critical_care AS
+SELECT e.provider_code, e.provider_event_id, to_char(e.start_date, 'DD/MM/YYYY') AS start_date, to_char(e.start_date + e.critical_care_days - 1, 'DD/MM/YYYY') AS end_date, l.hrg, e.critical_care_days AS days
+FROM county.event_fact e JOIN county.line l ON l.line_id = e.event_id * 4 + 3 AND l.pod = 'UNBACC' WHERE e.critical_care_days > 0;

@@ -16,6 +16,7 @@ is "$(sql "SELECT string_agg(rule_code || ' ' || kind, ', ') FROM (SELECT rule_c
 	WHERE (SELECT count(*) FROM truth.series p WHERE p.rule_code = r.rule_code AND p.kind = kind.kind) < 3) q")" '' 'each rule on whole providers has three series of each kind at least'
 is "$(sql 'SELECT count(DISTINCT rule_code) FROM truth.series')" 6 'six of them'
 is "$(sql 'SELECT count(DISTINCT rule_code) FROM truth.planted')" 77 'seventy-seven rules that judge lines'
+is "$(sql "SELECT string_agg(DISTINCT n::text, ' ') FROM (SELECT count(*) AS n FROM truth.planted WHERE kind = 'plant' GROUP BY line_id) q WHERE n IN (2, 3, 5)")" '2 3 5' 'lines hit by two, three and five rules'
 is "$(sql "SELECT count(*) FROM truth.planted WHERE line_no IS NULL OR file_name IS NULL OR seq IS NULL OR provider_code IS NULL")" 0 'every planted line stands in a file'
 is "$(sql "SELECT count(*) FROM (SELECT provider_code, cds_id, provider_event_id, pod, hrg, seq, rule_code FROM truth.planted WHERE cds_id IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING count(*) > 1) q")" 0 'the natural key of a planted line is one where it has a record identifier'
 is "$(sql "SELECT count(*) FROM (SELECT line_id FROM truth.planted WHERE kind = 'plant' GROUP BY line_id HAVING sum(net) <> min(billed) - min(correct_amount) AND min(expected) = 'fail') q")" 0 'net adds up to billed less correct'

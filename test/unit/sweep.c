@@ -1071,9 +1071,13 @@ test_pathways(void)
 	line(SWEEP_SPELL, 50, 51)->admission_method = word("31");
 	line(SWEEP_EXCESS, 30, 31)->hrg = word("NZ16Z");
 	event[4].admission_method = word("31");
-	finds(SWEEP_TO_PATHWAY, "- 0 - - -", "antenatal admissions within the pathway");
+	line(SWEEP_SPELL, 60, 61)->hrg = word("NZ26B");
+	event[5].admission_method = word("31");
+	line(SWEEP_SPELL, 70, 72)->hrg = word("NZ30C");
+	event[6].admission_method = word("31");
+	finds(SWEEP_TO_PATHWAY, "- 0 - - - 0 -", "antenatal admissions within the pathway, deliveries not");
 	event[0].start = SWEEP_NO_DAY;
-	finds(SWEEP_TO_PATHWAY, "- - - - -", "no day of the pathway");
+	finds(SWEEP_TO_PATHWAY, "- - - - - - -", "no day of the pathway");
 }
 
 /* One day ----------------------------------------------------------------- */
