@@ -1,7 +1,7 @@
 -- Runs: classes of rules, rules by basis and by the data they need, predicates in SQL, what is never sent, and runs over the people touched.
 SET client_min_messages = warning;
 \set SHOW_CONTEXT never
-SELECT commissioning.create_warehouse('val', 'invoice_validation', person_partitions => 3);
+SELECT commissioning.create_warehouse('val', 'invoice_validation', person_partitions => 2);
 \set ECHO none
 \i test/sql/validate_lines.psql
 \set ECHO all
@@ -170,7 +170,7 @@ DECLARE
     n integer;
     kind integer;
 BEGIN
-    FOR n IN 1 .. 14 LOOP
+    FOR n IN 1 .. 7 LOOP
         kind := n % 7;
         PERFORM val_test.change(kind);
         CALL val.match(everything => false);
