@@ -212,7 +212,9 @@ DECLARE
     u numeric;
     p numeric;
     k numeric;
-    value text;
+    right_value numeric;
+    fixed jsonb := '{}';
+    gone boolean := false;
     running numeric;
 BEGIN
     SELECT x.* INTO asked FROM @icb@.finding x WHERE x.finding_ref = ref ORDER BY x.opened_run DESC LIMIT 1;
@@ -258,15 +260,22 @@ BEGIN
             formula := 'held until answered; nothing deducted';
         ELSIF effect ->> 'kind' = 'note' THEN
             formula := 'noted; nothing deducted';
+        ELSIF gone THEN
+            formula := 'nothing left of the claim';
         ELSIF effect ->> 'kind' = 'void' THEN
             formula := 'claim removed';
-            u := 0;
+            gone := true;
         ELSIF effect ? 'total' THEN
             formula := pg_catalog.format('total becomes %s', f.evidence ->> (effect ->> 'total'));
         ELSE
-            IF effect ? 'units' THEN u := coalesce((f.evidence ->> (effect ->> 'units'))::numeric, u); END IF;
-            IF effect ? 'unit_price' THEN p := coalesce((f.evidence ->> (effect ->> 'unit_price'))::numeric, p); END IF;
-            IF effect ? 'factor' THEN k := coalesce((f.evidence ->> (effect ->> 'factor'))::numeric, k); END IF;
+            -- what an earlier rule has set is only lowered
+            right_value := (f.evidence ->> (effect ->> 'units'))::numeric;
+            IF right_value < u OR NOT fixed ? 'u' AND right_value IS NOT NULL THEN u := right_value; END IF;
+            right_value := (f.evidence ->> (effect ->> 'unit_price'))::numeric;
+            IF right_value < p OR NOT fixed ? 'p' AND right_value IS NOT NULL THEN p := right_value; END IF;
+            right_value := (f.evidence ->> (effect ->> 'factor'))::numeric;
+            IF right_value < k OR NOT fixed ? 'k' AND right_value IS NOT NULL THEN k := right_value; END IF;
+            fixed := fixed || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('u', effect -> 'units', 'p', effect -> 'unit_price', 'k', effect -> 'factor'));
             formula := pg_catalog.concat_ws(' x ', pg_catalog.trim_scale(u), pg_catalog.trim_scale(p), pg_catalog.trim_scale(k));
         END IF;
         RETURN NEXT;

@@ -145,7 +145,9 @@ BEGIN
         SELECT (jsonb_populate_record(l, jsonb_build_object('submission_id', sub) || CASE WHEN l.person_id = ANY (who[1:2]) THEN jsonb_build_object('unit_price', l.unit_price + 7, 'total_cost', l.total_cost + 7.35) ELSE '{}' END)).*
         FROM val.invoice_line l WHERE l.submission_id = from_slice.submission_id AND l.provider_code = 'RZ1' AND l.person_id <> who[3];
     WHEN 1 THEN -- records again, of a few people
-        UPDATE val.activity a SET submission_id = sub, attendance_status = CASE WHEN random() < 0.5 THEN '3' ELSE '5' END, age = 17 + (random() * 3)::integer WHERE a.person_id = ANY (who);
+        UPDATE val.activity a SET submission_id = sub, attendance_status = CASE a.attendance_status WHEN '5' THEN '3' ELSE '5' END, age = 17 + (random() * 3)::integer
+        WHERE a.person_id IN (SELECT o.person_id FROM val.activity o JOIN val.line_match m ON m.person_id = o.person_id AND m.activity_id = o.activity_id
+                              WHERE o.dataset = 'OP' ORDER BY random() LIMIT 4);
     WHEN 2 THEN -- they move
         UPDATE val.registration r SET practice_code = CASE r.practice_code WHEN 'Y90001' THEN 'Y90002' ELSE 'Y90001' END, submission_id = sub WHERE r.person_id = ANY (who[1:2]);
     WHEN 3 THEN -- two numbers are one person

@@ -51,6 +51,22 @@ throws 42501 'SET ROLE val_reader; SELECT * FROM val_reporting.finding' 'but no 
 is "$(sql 'SET ROLE val_analyst' 'SELECT count(*) > 0 FROM val_reporting.finding')" t 'an analyst sees findings'
 is "$(sql 'SET ROLE val_analyst' "SELECT count(*) > 1 FROM val.explain_finding((SELECT finding_ref FROM val_reporting.finding WHERE outcome = 'fail' ORDER BY 1 LIMIT 1))")" t 'and their explanation'
 throws 42501 'SET ROLE val_analyst; CALL val.validate()' 'but does not validate'
-psql -Xq -c "DROP SCHEMA val_reporting, val, val_identity, val_test CASCADE" -c 'DROP OWNED BY val_operator, val_reader, val_analyst, val_validator, val_admin' \
-	-c 'DROP ROLE val_operator, val_reader, val_analyst, val_validator, val_admin' >/dev/null 2>&1 || true
+
+# findings about conduct: the role governance sees them, nobody who negotiates does, stored or live
+psql -Xq -c 'GRANT val_governance, val_admin TO CURRENT_USER' >/dev/null 2>&1
+sql "INSERT INTO val.rule (code, version, name, priority, body, source, class) VALUES ('GOV', '1', 'Conduct', 1, '{\"fails\": [[\"pod\", \"=\", \"AE\"]], \"effect\": {\"kind\": \"void\"}}', 'test', 'governance')"
+sql 'SET ROLE val_operator' 'CALL val.validate()' 2>/dev/null
+like "$(sql 'SET ROLE val_governance' "SELECT count(*) || ' ' || min(rule_code) FROM val_reporting.governance_finding")" '^[1-9][0-9]* GOV$' 'governance sees findings about conduct'
+for who in analyst validator admin practice reader; do
+	throws 42501 "SET ROLE val_$who; SELECT * FROM val.governance_finding" "the $who does not"
+	throws 42501 "SET ROLE val_$who; SELECT * FROM val_reporting.governance_finding" "nor through the view"
+	throws 42501 "SET ROLE val_$who; SELECT * FROM val.governance_finding_p0" "nor a part of them"
+done
+is "$(sql 'SET ROLE val_analyst' "SELECT count(*) FROM val.finding_live WHERE rule_class = 'governance' OR rule_code = 'GOV'")" 0 'nor live'
+is "$(sql 'SET ROLE val_operator' "SELECT count(*) > 0 FROM val.finding_live WHERE rule_code = 'GOV'")" t 'the operator, who keeps them, does'
+is "$(sql "SELECT count(*) FROM val.finding WHERE rule_code = 'GOV'")" 0 'no finding on money is among them'
+is "$(sql "SELECT count(*) || ' ' || sum(identified) || ' ' || sum(net) || ' ' || sum(recoverable) FROM val.governance_finding WHERE closed_run IS NULL" | sed 's/\.0*\b//g')" "$(sql "SELECT count(*) || ' 0 0 0' FROM val.current_invoice_line WHERE pod = 'AE'")" 'and they carry no money'
+throws 42501 'SET ROLE val_governance; SELECT * FROM val.finding' 'governance sees no other findings'
+psql -Xq -c "DROP SCHEMA val_reporting, val, val_identity, val_test CASCADE" -c 'DROP OWNED BY val_operator, val_reader, val_analyst, val_validator, val_admin, val_governance, val_practice' \
+	-c 'DROP ROLE val_operator, val_reader, val_analyst, val_validator, val_admin, val_governance, val_practice' >/dev/null 2>&1 || true
 done_testing
