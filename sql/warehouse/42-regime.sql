@@ -68,3 +68,18 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @icb@.recovery_of(text, text, date) IS
     'Share of a finding that a contract lets be recovered for a class of care on a day, the rule, and the reason when it is not all. Without a contract, and outside its days, all of it.';
+
+CREATE VIEW @icb_reporting@.recovery_term WITH (security_invoker = true) AS
+SELECT t.contract_id::text AS contract_id, t.pod_class::text AS pod_class, lower(t.valid)::date AS valid_from,
+       CASE WHEN NOT upper_inf(t.valid) THEN upper(t.valid) - 1 END::date AS valid_to, t.rate::numeric(7,6) AS rate, t.rule::text AS rule,
+       t.reason::text AS reason, t.source::text AS source
+FROM @icb@.recovery_term t;
+COMMENT ON VIEW @icb_reporting@.recovery_term IS 'Share of a valid finding that each contract gives back, by class of care and days, with the reason when it is not all.';
+COMMENT ON COLUMN @icb_reporting@.recovery_term.contract_id IS 'Contract.';
+COMMENT ON COLUMN @icb_reporting@.recovery_term.pod_class IS 'Class of points of delivery.';
+COMMENT ON COLUMN @icb_reporting@.recovery_term.valid_from IS 'First day; NULL: from the beginning.';
+COMMENT ON COLUMN @icb_reporting@.recovery_term.valid_to IS 'Last day; NULL: without end.';
+COMMENT ON COLUMN @icb_reporting@.recovery_term.rate IS 'Share from 0 to 1.';
+COMMENT ON COLUMN @icb_reporting@.recovery_term.rule IS 'whole, share, above_baseline, variance or fixed.';
+COMMENT ON COLUMN @icb_reporting@.recovery_term.reason IS 'Why not all is recoverable; NULL when all is.';
+COMMENT ON COLUMN @icb_reporting@.recovery_term.source IS 'Where the rate comes from, and whether it was verified.';

@@ -185,3 +185,37 @@ COMMENT ON COLUMN @icb@.claim_group_price.expected_line_total IS 'Sum of what it
 COMMENT ON COLUMN @icb@.claim_group_price.critical_care_total IS 'What the critical care lines should have cost, in pounds.';
 COMMENT ON COLUMN @icb@.claim_group_price.other_total IS 'What lines that are neither spell, excess days nor critical care should have cost, in pounds.';
 COMMENT ON COLUMN @icb@.claim_group_price.unpriced_lines IS 'Lines without a price.';
+
+CREATE VIEW @icb_reporting@.event_price WITH (security_invoker = true) AS
+SELECT g.person_id::bigint AS person_id, g.provider_code::text AS provider_code, g.claim_group::text AS claim_group, g.commissioner_code::text AS commissioner_code,
+       g.contract_id::text AS contract_id, g.pod::text AS pod, g.start_date::date AS start_date, g.price_date::date AS price_date,
+       g.lines::bigint AS lines, g.spell_lines::bigint AS spell_lines, g.excess_lines::bigint AS excess_lines, g.unpriced_lines::bigint AS unpriced_lines,
+       g.excess_days::integer AS excess_days, g.claimed_total::numeric(16,2) AS claimed_gbp, g.expected_group_total::numeric(16,2) AS expected_gbp,
+       (g.claimed_total - g.expected_group_total)::numeric(16,2) AS difference_gbp, g.base_price::numeric(16,2) AS base_gbp,
+       g.top_up_price::numeric(16,2) AS top_up_gbp, g.excess_price::numeric(16,2) AS excess_gbp, g.best_practice_price::numeric(16,2) AS best_practice_gbp,
+       g.critical_care_total::numeric(16,2) AS critical_care_gbp, g.other_total::numeric(16,2) AS other_gbp
+FROM @icb@.claim_group_price g;
+COMMENT ON VIEW @icb_reporting@.event_price IS
+    'Every provider event of the current position: what its lines claim together and what it should have cost as a whole, with its parts. An event with unpriced lines is not comparable.';
+COMMENT ON COLUMN @icb_reporting@.event_price.person_id IS 'Person in this warehouse; no identifier outside it.';
+COMMENT ON COLUMN @icb_reporting@.event_price.provider_code IS 'Provider that claims.';
+COMMENT ON COLUMN @icb_reporting@.event_price.claim_group IS 'Lines of one event: provider and event identifier.';
+COMMENT ON COLUMN @icb_reporting@.event_price.commissioner_code IS 'Commissioner charged; of several the first by name.';
+COMMENT ON COLUMN @icb_reporting@.event_price.contract_id IS 'Contract, NULL without one.';
+COMMENT ON COLUMN @icb_reporting@.event_price.pod IS 'Point of delivery of the spell, else of the first line.';
+COMMENT ON COLUMN @icb_reporting@.event_price.start_date IS 'Admission or attendance.';
+COMMENT ON COLUMN @icb_reporting@.event_price.price_date IS 'Latest day that decides a price.';
+COMMENT ON COLUMN @icb_reporting@.event_price.lines IS 'Lines that charge the event.';
+COMMENT ON COLUMN @icb_reporting@.event_price.spell_lines IS 'Of them those that charge the spell.';
+COMMENT ON COLUMN @icb_reporting@.event_price.excess_lines IS 'Of them those that charge excess days.';
+COMMENT ON COLUMN @icb_reporting@.event_price.unpriced_lines IS 'Lines without a price.';
+COMMENT ON COLUMN @icb_reporting@.event_price.excess_days IS 'Days beyond the trim point.';
+COMMENT ON COLUMN @icb_reporting@.event_price.claimed_gbp IS 'Amount that the lines claim together, in pounds.';
+COMMENT ON COLUMN @icb_reporting@.event_price.expected_gbp IS 'What the event should have cost as a whole, in pounds.';
+COMMENT ON COLUMN @icb_reporting@.event_price.difference_gbp IS 'Claimed less expected, in pounds; negative: too little was claimed.';
+COMMENT ON COLUMN @icb_reporting@.event_price.base_gbp IS 'Base price of the spell before the factor, in pounds.';
+COMMENT ON COLUMN @icb_reporting@.event_price.top_up_gbp IS 'Specialised top-up before the factor, in pounds.';
+COMMENT ON COLUMN @icb_reporting@.event_price.excess_gbp IS 'Excess days before the factor, in pounds.';
+COMMENT ON COLUMN @icb_reporting@.event_price.best_practice_gbp IS 'Best practice price added before the factor, in pounds.';
+COMMENT ON COLUMN @icb_reporting@.event_price.critical_care_gbp IS 'Critical care lines with the factor, in pounds.';
+COMMENT ON COLUMN @icb_reporting@.event_price.other_gbp IS 'Other lines with their factor, in pounds.';

@@ -43,6 +43,8 @@ SELECT e.* FROM pc.explain_price('C32-1') e;
 SELECT c.note, g.lines, g.spell_lines, g.excess_lines, g.excess_days, g.claimed_total, g.expected_group_total, g.expected_line_total, g.base_price, g.excess_price, g.critical_care_total, g.expected_factor
 FROM pc.claim_group_price g JOIN pc_test.case c ON c.case_no = g.person_id WHERE g.person_id BETWEEN 40 AND 49 ORDER BY g.person_id;
 
+SELECT claim_group, lines, unpriced_lines, claimed_gbp, expected_gbp, difference_gbp FROM pc_reporting.event_price WHERE unpriced_lines = 0 AND claimed_gbp > 0 AND difference_gbp <> 0 ORDER BY claim_group;
+
 -- a spell from 25 March to 5 April: the practice changes on 28 March, the commissioner and the provider merge on 1 April
 SELECT c.note, f.start_date, f.responsible_practice AS practice, f.responsible_commissioner AS responsible, x.price_date, x.contract_id AS contract, x.basis, x.tariff_year, x.rounding,
        x.expected_unit_price AS price, x.expected_factor AS factor, x.factor_via AS via, x.expected_total

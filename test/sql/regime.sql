@@ -54,6 +54,8 @@ FROM (SELECT k.contract_id, c.pod_class, d.day::date, (SELECT count(*) FROM reg.
       FROM reg.contract k, unnest('{elective,any,pass_through}'::text[]) c(pod_class), generate_series(greatest(lower(k.valid), '2018-01-01')::timestamp, upper(k.valid) - 1, '13 days') d(day)) x;
 SELECT DISTINCT source FROM reg.recovery_term WHERE contract_id = 'LONG' AND pod_class = 'elective' AND valid @> date '2026-05-01';
 
+SELECT pod_class, valid_from, valid_to, rate, rule, reason FROM reg_reporting.recovery_term WHERE contract_id = 'OWN' AND pod_class IN ('elective', 'emergency') ORDER BY 1, 2;
+
 -- the contract that covers a pair of codes, through mergers on both sides: RX1 joins RX2 in October 2024, 01A joins 02B in January 2025; RX3 splits
 INSERT INTO reg.contract_party VALUES ('BLOCK', 1, '01A', 'coordinating_commissioner'), ('BLOCK', 2, 'RX2', 'provider'), ('LOCAL', 1, '02B', 'coordinating_commissioner'), ('LOCAL', 2, 'RX2', 'provider');
 INSERT INTO reg.organisation_link VALUES ('RX1', 'successor', 'RX2', '[2024-10-01,)'), ('01A', 'successor', '02B', '[2025-01-01,)'), ('RX3', 'successor', 'RX2', '[2024-10-01,)'), ('RX3', 'successor', 'RX4', '[2024-10-01,)'),

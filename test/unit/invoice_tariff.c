@@ -562,7 +562,8 @@ test_garbage(void)
 	static const char json[] =
 		HEAD "\"short_stay\":{\"max_days\":1,\"min_age\":19},\"spells\":[{\"hrg\":\"AA22C\","
 			 "\"elective\":1.5e2,\"elective_trim\":null}],"
-			 "\"top_ups\":[{\"code\":\"\\u00e9\\n\",\"percent\":9}],\"synthetic\":true}";
+			 "\"top_ups\":[{\"code\":\"\\u00e9\\n\",\"percent\":9}],\"synthetic\":true,"
+			 "\"pathways\":[{\"module\":\"a\",\"level\":\"b\",\"price\":1}],\"valid_to\":\"2024-05-31\"}";
 	static const char alphabet[] = "{}[]\",:\\u0123456789.eE-+ntfals AZ\n";
 	char              text[sizeof(json)];
 	uint64_t          seed = 42;
