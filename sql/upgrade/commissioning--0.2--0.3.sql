@@ -53,6 +53,8 @@ COMMENT ON TYPE spell_line IS
 --@ sql/install/34-rule-fields.sql
 --@ sql/install/58-audit.sql
 --@ sql/install/63-invoice-charts.sql
+--@ sql/reference/36-hrg-splits.sql
+--@ sql/install/33-series.sql
 --@ sql/install/34-likeness.sql
 --@ sql/reference/32-pod-titles.sql
 --@ sql/reference/19-bank-holidays.sql
@@ -64,6 +66,7 @@ DELETE FROM rule_reference;
 --@ sql/reference/33-rules-duplicates.sql
 --@ sql/reference/33-rules-entitlement.sql
 --@ sql/reference/33-rules-pathway.sql
+--@ sql/reference/33-rules-plan.sql
 --@ sql/reference/33-rules-price.sql
 
 -- Warehouses: these files say CREATE OR REPLACE.

@@ -43,12 +43,12 @@ CREATE TABLE @icb@.finding (
     CHECK ((closed_run IS NULL) = (closed_at IS NULL) AND (closed_run IS NULL) = (closed_reason IS NULL))
 ) PARTITION BY HASH (person_id);
 COMMENT ON TABLE @icb@.finding IS
-    'What rules found, with money. A row is never changed but for being closed once: by a run in which its line is gone, in order, or found with other content (which opens a new row of the same finding_ref). Open rows have closed_run NULL.';
+    'What rules found, with money. A row is never changed but for being closed once: by a run in which its line is gone, in order, or found with other content (which opens a new row of the same finding_ref); and for recoverable under a marginal rate, which is settled on the contract as a whole after every run. Open rows have closed_run NULL.';
 COMMENT ON COLUMN @icb@.finding.finding_ref IS 'Stable over re-runs and restatements: hash of line_key, rule and version.';
 COMMENT ON COLUMN @icb@.finding.outcome IS 'fail, hold (a query about the whole line) or not_assessed (a needed field is missing).';
 COMMENT ON COLUMN @icb@.finding.identified IS 'What this rule alone would take off the line as billed; negative: an undercharge.';
 COMMENT ON COLUMN @icb@.finding.net IS 'Share of this rule in billed less expected, after the rules before it; the shares of a line add up exactly.';
-COMMENT ON COLUMN @icb@.finding.recoverable IS 'net x recovery_rate where net is positive, rounded to the penny; 0 for a hold.';
+COMMENT ON COLUMN @icb@.finding.recoverable IS 'net x recovery_rate where net is positive, rounded to the penny; its share of what the regime pays less where a marginal rate is settled on the contract as a whole; 0 for a hold.';
 COMMENT ON COLUMN @icb@.finding.undercharged IS '-net where net is negative.';
 COMMENT ON COLUMN @icb@.finding.evidence IS 'Values of the columns that the rule names as evidence. No identifiers of persons.';
 COMMENT ON COLUMN @icb@.finding.content IS 'Hash of everything a run computed, to tell whether it changed.';
@@ -284,6 +284,8 @@ BEGIN
         step := step + 1;
         rule := asked.rule_code || ', recoverable';
         formula := CASE WHEN asked.rule_class <> 'money' OR asked.detectable = 'partial' THEN asked.recovery_reason
+                        WHEN asked.net > 0 AND asked.recoverable <> round(asked.net * asked.recovery_rate, 2)
+                            THEN 'share, by net, in what the regime pays less on the contract as a whole'
                         WHEN asked.net > 0 THEN pg_catalog.format('%s x %s', pg_catalog.trim_scale(asked.net), pg_catalog.trim_scale(asked.recovery_rate))
                         ELSE 'an undercharge is reported, not recovered' END;
         billed_gbp := round(asked.net, 2);

@@ -128,8 +128,15 @@ COMMENT ON COLUMN @icb_reporting@.rule_readiness.ask_order IS 'What to ask for f
 CREATE VIEW @icb@.any_finding WITH (security_invoker = true) AS
 SELECT f.finding_ref, f.person_id, f.line_key, f.rule_code, f.rule_version, f.rule_name, f.rule_class, f.provider_code, f.commissioner_code, f.contract_id,
        f.pod, f.activity_month, f.outcome, f.detectable, f.billed, f.identified, f.net, f.recoverable, f.undercharged, f.recovery_reason,
-       f.opened_run, f.opened_at, f.closed_run, f.closed_at, f.closed_reason, f.content
-FROM @icb@.finding f;
+       f.opened_run, f.opened_at, f.closed_run, f.closed_at, f.closed_reason, f.content, NULL::text AS series_key
+FROM @icb@.finding f
+UNION ALL
+SELECT s.finding_ref, NULL, NULL, s.rule_code, s.rule_version, s.rule_name, s.rule_class, s.provider_code, s.commissioner_code, s.contract_id,
+       CASE WHEN s.rule_code = 'CAP04' THEN s.series_key END, date_trunc('month', (upper(s.period) - 1)::timestamp)::date, s.outcome, s.detectable, s.billed, s.identified,
+       s.net, s.recoverable, 0, s.recovery_reason, s.opened_run, s.opened_at, s.closed_run, s.closed_at, s.closed_reason, s.content, s.series_key
+FROM @icb@.series_finding s
+WHERE s.rule_class <> 'governance';
+COMMENT ON COLUMN @icb@.any_finding.series_key IS 'What a series is about; NULL for a line.';
 COMMENT ON VIEW @icb@.any_finding IS
     'Findings on lines and on series of lines, with the columns they share; line_key and person_id are NULL for a series. Findings of class governance are not among them.';
 

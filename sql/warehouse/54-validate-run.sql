@@ -302,6 +302,10 @@ BEGIN
     END LOOP;
     PERFORM @icb@.drop_stages();
     PERFORM @icb@.refresh_statistics('finding');
+    step := @icb@.validate_series(run, touched);
+    opened := opened + step.opened;
+    closed := closed + step.closed;
+    COMMIT;
     SELECT pg_catalog.sum(s.line_count), pg_catalog.sum(s.amount) INTO lines, claimed
     FROM @icb@.submission_slice s WHERE s.status = 'current' AND s.dataset IN ('PLCM', 'DRPLCM', 'DEPLCM');
     SELECT pg_catalog.sum(f.recoverable) AS recoverable INTO result
