@@ -113,6 +113,27 @@ COMMENT ON COLUMN @icb@.compiled_rule.predicate IS 'Condition in SQL of a local 
 
 -- Which rules hold where --------------------------------------------------------------------------
 
+-- To look whether there is any row may mean to look through all of a long table: done once for a compilation.
+CREATE TABLE @icb@.input_seen (
+    input text PRIMARY KEY
+);
+COMMENT ON TABLE @icb@.input_seen IS 'Inputs that rules need and that held rows when the rules were last compiled.';
+COMMENT ON COLUMN @icb@.input_seen.input IS 'Name of the input, as in input_presence.';
+
+CREATE FUNCTION @icb@.look_for_inputs() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+AS $$
+DECLARE
+    -- as one value it keeps the server from looking for what no rule needs
+    needed text[] := ARRAY(SELECT DISTINCT n.input FROM @icb@.active_rule r CROSS JOIN LATERAL pg_catalog.unnest(r.needs) AS n (input));
+    present text[] := ARRAY(SELECT i.input FROM @icb@.input_presence i WHERE i.input = ANY (needed) AND i.rows > 0);
+BEGIN
+    DELETE FROM @icb@.input_seen s WHERE s.input <> ALL (present);
+    INSERT INTO @icb@.input_seen (input) SELECT DISTINCT p.input FROM pg_catalog.unnest(present) AS p (input) ON CONFLICT DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION @icb@.look_for_inputs() IS 'Brings input_seen up to date with input_presence. Used by compile_rules.';
+
 CREATE VIEW @icb@.rule_status WITH (security_invoker = true) AS
 WITH basis AS (
     SELECT b.contract_id, b.basis, b.valid FROM @icb@.contract_basis_live b
@@ -139,7 +160,7 @@ LEFT JOIN LATERAL (SELECT range_agg(b.valid) AS days FROM basis b WHERE b.contra
 LEFT JOIN (SELECT r.code, string_agg(n.input, ', ' ORDER BY n.place) AS missing
            FROM @icb@.active_rule r
            CROSS JOIN LATERAL unnest(r.needs) WITH ORDINALITY AS n (input, place)
-           WHERE NOT EXISTS (SELECT FROM @icb@.input_presence i WHERE i.input = n.input AND i.rows > 0)
+           WHERE NOT EXISTS (SELECT FROM @icb@.input_seen i WHERE i.input = n.input)
            GROUP BY r.code) m ON m.code = r.code;
 COMMENT ON VIEW @icb@.rule_status IS
     'For every contract (* is activity without one, which counts as non-contract activity) and rule: in force, or why not: switched off, not for this basis, or without the data it needs.';
@@ -302,14 +323,30 @@ DECLARE
     changed integer := 0;
 BEGIN
     PERFORM @icb@.check_predicates();
-    FOR k IN SELECT '*' AS contract_id UNION SELECT c.contract_id FROM @icb@.contract c ORDER BY 1 LOOP
-        SELECT pg_catalog.jsonb_agg(@icb@.rule_json(r, s.parameters, s.days) ORDER BY r.priority, r.code),
-               pg_catalog.jsonb_object_agg(r.code, pg_catalog.jsonb_build_object('class', r.class, 'detectable', r.detectable, 'predicate', r.predicate))
-        INTO rules, treatment
-        FROM @icb@.rule_status s
-        JOIN @icb@.active_rule r ON r.code = s.rule_code
-        -- the rules of whole providers are no rules of a line
-        WHERE s.contract_id = k.contract_id AND s.status = 'in force' AND s.level <> 'provider';
+    PERFORM @icb@.look_for_inputs();
+    FOR k IN
+        WITH status AS MATERIALIZED (
+            -- the rules of whole providers are no rules of a line
+            SELECT s.contract_id, s.rule_code, s.parameters, coalesce(s.days, '{(,)}') AS days, s.days IS NULL AS always
+            FROM @icb@.rule_status s WHERE s.status = 'in force' AND s.level <> 'provider'
+        ), element AS MATERIALIZED (
+            -- most contracts have a rule in the same form
+            SELECT d.rule_code, d.parameters, d.days, r.priority, @icb@.rule_json(r, d.parameters, CASE WHEN NOT d.always THEN d.days END) AS body,
+                   pg_catalog.jsonb_build_object('class', r.class, 'detectable', r.detectable, 'predicate', r.predicate) AS treatment
+            FROM (SELECT DISTINCT s.rule_code, s.parameters, s.days, s.always FROM status s) d
+            JOIN @icb@.active_rule r ON r.code = d.rule_code
+        )
+        SELECT c.contract_id, f.rules, f.treatment
+        FROM (SELECT '*' AS contract_id UNION SELECT x.contract_id FROM @icb@.contract x) c
+        LEFT JOIN (SELECT s.contract_id, pg_catalog.jsonb_agg(e.body ORDER BY e.priority, e.rule_code) AS rules,
+                          pg_catalog.jsonb_object_agg(e.rule_code, e.treatment) AS treatment
+                   FROM status s
+                   JOIN element e ON e.rule_code = s.rule_code AND e.parameters = s.parameters AND e.days = s.days
+                   GROUP BY s.contract_id) f ON f.contract_id = c.contract_id
+        ORDER BY c.contract_id
+    LOOP
+        rules := k.rules;
+        treatment := k.treatment;
         mark := pg_catalog.md5(pg_catalog.concat(coalesce(rules, '[]'), treatment));
         IF NOT EXISTS (SELECT FROM @icb@.compiled_rule_set c WHERE c.fingerprint = mark) THEN
             INSERT INTO @icb@.compiled_rule_set (fingerprint, body)
