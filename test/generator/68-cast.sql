@@ -41,6 +41,7 @@ SELECT d.k, d.act, d.e, d.part, d.rule_code, d.role_kind, d.variant, d.rec, d.li
        county.fm(start_date + coalesce((w ->> 'los')::integer, 0)) AS month
 FROM d JOIN county.provider v ON v.n = d.provider LEFT JOIN county.chapter c ON w ->> 'dataset' = 'APC' AND c.letter = left(w ->> 'hrg', 1);
 CREATE UNIQUE INDEX ON county.scene (event_id);
+CREATE INDEX ON county.scene (act);
 ANALYZE county.scene;
 
 INSERT INTO county.event_fact

@@ -19,10 +19,10 @@ BEGIN
                                         CASE WHEN q.say ? 'unit_price' THEN (q.say ->> 'unit_price')::numeric ELSE l.unit_price END,
                                         CASE WHEN q.say ? 'factor' THEN (q.say ->> 'factor')::numeric ELSE l.factor END), l.total)
                             ELSE l.total END)
-            FROM (SELECT m.line_id, (%s)::jsonb AS say
-                  FROM (SELECT m.*, s.billed_to FROM line m JOIN scene s USING (event_id) WHERE s.act = %s AND m.part = %s) m) q
+            FROM (SELECT m.line_id, (%1$s)::jsonb AS say
+                  FROM (SELECT m.*, s.billed_to FROM scene s JOIN line m ON m.line_id = s.event_id * 4 + %2$s WHERE s.act = %3$s) m) q
             WHERE q.line_id = l.line_id $q$,
-            CASE WHEN left(a.line, 1) = '{' THEN quote_literal(a.line) ELSE a.line END, a.n, a.part);
+            CASE WHEN left(a.line, 1) = '{' THEN quote_literal(a.line) ELSE a.line END, a.part, a.n);
     END LOOP;
 END $say$;
 
@@ -37,10 +37,10 @@ BEGIN
         EXECUTE format($q$
             INSERT INTO verdict
             SELECT l.line_id, %L, %L, %L, CASE jsonb_typeof(f.fix) WHEN 'array' THEN f.fix ELSE jsonb_build_array(f.fix || j('rule', %L)) END, l.units, l.unit_price, l.factor, l.total
-            FROM line l, LATERAL (SELECT (%s)::jsonb AS fix) f WHERE l.event_id IN (SELECT event_id FROM scene WHERE act = %s) AND l.part = %s $q$,
+            FROM line l, LATERAL (SELECT (%s)::jsonb AS fix) f WHERE l.line_id IN (SELECT event_id * 4 + %s FROM scene WHERE act = %s) $q$,
             a.rule_code, a.kind, a.variant, a.rule_code,
             CASE WHEN a.fix ~ '^[a-z]+$' THEN quote_literal(format('{"do":"%s"}', a.fix)) WHEN left(a.fix, 1) IN ('{', '[') THEN quote_literal(a.fix) ELSE a.fix END,
-            a.n, a.part);
+            a.part, a.n);
     END LOOP;
 END $judge$;
 

@@ -15,10 +15,11 @@ WHERE l.end_date BETWEEN s.first_day AND s.last_day AND l.commissioner IN ('90A'
 CREATE INDEX ON county.series_line (contract);
 ANALYZE county.series_line;
 
--- Which contract is asked what: of the county's own providers, the biggest.
+-- Which contract is asked what: of the county's own providers the biggest of each basis in turn.
 CREATE TABLE county.series_role AS
 SELECT 'C-' || provider_code AS contract, provider_code, n, basis, CASE WHEN s.tier = 'S' THEN o ELSE 1 + (o - 1) % 3 END AS third, o
-FROM (SELECT v.*, row_number() OVER (ORDER BY weight DESC, n) AS o FROM county.provider v, county.setting s WHERE n BETWEEN 2 AND s.providers) v, county.setting s
+FROM (SELECT v.*, row_number() OVER (ORDER BY k, basis DESC) AS o
+      FROM (SELECT v.*, row_number() OVER (PARTITION BY basis ORDER BY weight DESC, n) AS k FROM county.provider v, county.setting s WHERE n BETWEEN 2 AND s.providers) v) v, county.setting s
 WHERE o <= CASE s.tier WHEN 'S' THEN 3 ELSE 30 END;
 
 -- CAP01: the cap of each specialty, so that follow-ups are one to three too many, as many as allowed, or no cap is agreed.
