@@ -36,6 +36,7 @@ score_rules() {
 	diag "$(sql "SELECT rows_in || ' lines validated in ' || seconds || ' s' FROM icb_reporting.run_log WHERE stage = 'validate' ORDER BY run_id DESC LIMIT 1")"
 	{ cat "$top/test/lib/rules_score.sql"; echo 'CREATE TABLE public.score AS TABLE score; CREATE TABLE public.judged AS TABLE judged;'; } | psql -Xq -v ON_ERROR_STOP=1
 	psql -X -P pager=off -P footer=off -c 'SELECT * FROM public.score ORDER BY rule' | sed 's/^/# /'
+	is "$(sql 'SELECT count(*) FROM public.score')" 83 'eighty-three rules are in the truth'
 	is "$(sql "SELECT string_agg(code, ' ') FROM (SELECT code FROM commissioning.rule_reference EXCEPT SELECT rule FROM public.score WHERE plants > 0) x")" '' 'every shipped rule has plants'
 	while IFS='|' read -r rule row; do
 		is "$row" '' "$rule"
