@@ -118,7 +118,7 @@ BEGIN
         DROP TABLE @icb_identity@.stage_finding;
     END IF;
     PERFORM @icb@.stage_facts(part, touched);
-    ANALYZE @icb_identity@.stage_facts;
+    ANALYZE @icb_identity@.stage_facts (contract_id, provider_code, pod, pod_class);
     PERFORM @icb@.count_fields();
     EXECUTE 'CREATE UNLOGGED TABLE @icb_identity@.stage_finding AS SELECT x.*, x.rule_class <> ''governance'' AS is_finding, x.rule_class = ''governance'' AS is_governance FROM ('
             || @icb@.judge_query() || ') x';
