@@ -29,7 +29,6 @@ CREATE TYPE claim_event AS (
     item_code text,
     serial_number text,
     rebill_of text,
-    history_from date,
     not_beside text[],
     main_specialty text,
     first_attendance text,
@@ -41,7 +40,7 @@ CREATE TYPE claim_event AS (
     diagnoses icd10[]
 );
 COMMENT ON TYPE claim_event IS
-    'A claimed line (is_line) or a record of one person. kind is spell, excess, critical_care, unbundled, attendance, procedure, emergency, drug, device, antenatal, pathway or other; records are spell, attendance or emergency. activity_id: of a record its number, of a line that of the record it meets; dates, age, class and admission method of the record go before those of the line. submission_id to not_beside belong to lines: rebill_of names what was paid back for the same under another number, history_from is the day from which the provider''s records are there, not_beside lists HRGs that are not paid on the same day. main_specialty to diagnoses belong to records.';
+    'A claimed line (is_line) or a record of one person. kind is spell, excess, critical_care, unbundled, attendance, procedure, emergency, drug, device, antenatal, pathway or other; records are spell, attendance or emergency. activity_id: of a record its number, of a line that of the record it meets; dates, age, class and admission method of the record go before those of the line. submission_id to not_beside belong to lines: rebill_of names what was paid back for the same under another number, not_beside lists HRGs that are not paid on the same day. main_specialty to diagnoses belong to records.';
 
 CREATE TYPE claim_links AS (
     submission_id bigint,

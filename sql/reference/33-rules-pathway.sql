@@ -9,7 +9,7 @@ INSERT INTO rule_reference (code, version, name, level, priority, body, source, 
     "evidence": ["days_since_first", "history_days", "start_date", "treatment_function"],
     "parameters": {"window": 730}}',
  'NHS Data Dictionary FIRST ATTENDANCE CODE; contract practice',
- 'No first attendance in the treatment function, at any provider, and no discharge from a stay in it within the days of the parameter, where the provider''s records reach back that far. 9999 stands for none known. A query without money.',
+ 'No first attendance in the treatment function, at any provider, and no discharge from a stay in it within the days of the parameter, where the records of the person reach back that far. 9999 stands for none known. A query without money.',
  'money', 'full', '{}', 0.1, 'We know of no first attendance or stay in this specialty in the last two years; please tell how the patient came to be followed up.'),
 ('CLS11', '1', 'Attendance beside its procedure', 'pair', 4, '{
     "applies": [["pod_kind", "=", "attendance"], ["start_date", ">=", "1900-01-01"], ["treatment_function", ">", ""]],

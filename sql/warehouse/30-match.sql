@@ -207,10 +207,6 @@ BEGIN
     -- the reconciliation that one looks at next is priced live
     PERFORM @icb@.compile_tariffs();
     PERFORM @icb@.compile_contracts();
-    -- all records are counted for it: a run over a few people takes it as it is
-    IF coalesce(everything, true) OR NOT EXISTS (SELECT FROM @icb@.record_start) THEN
-        PERFORM @icb@.replace_rows('@icb@.record_start', '{provider_code,dataset}', 'SELECT * FROM @icb@.record_start_live');
-    END IF;
     PERFORM @icb@.refresh_statistics('invoice_line', 'pass_through_line', 'activity', 'person', 'registration', 'organisation_link', 'submission_slice', 'contract',
                                      'contract_party', 'factor', 'tariff');
     why := @icb@.begin_touched('match', run, '{@icb@.line_match_live,@icb@.claim_link_live}', everything);

@@ -65,7 +65,7 @@ COMMENT ON COLUMN @icb@.claim_link.readmission_of IS 'Stay that ended within 30 
 COMMENT ON COLUMN @icb@.claim_link.readmission_days IS 'Days from that discharge to this admission.';
 COMMENT ON COLUMN @icb@.claim_link.days_since_same_first IS 'Days since an earlier first attendance of the same provider, treatment function and referral; NULL: none.';
 COMMENT ON COLUMN @icb@.claim_link.days_since_first IS 'Days since the last first attendance, or discharge, in the treatment function; NULL: none is known.';
-COMMENT ON COLUMN @icb@.claim_link.history_days IS 'Days for which the provider''s outpatient records reach back from this follow-up.';
+COMMENT ON COLUMN @icb@.claim_link.history_days IS 'Days for which the records of the person reach back from this follow-up.';
 COMMENT ON COLUMN @icb@.claim_link.days_since_discharge IS 'Days since the last discharge from the same provider; NULL: none.';
 COMMENT ON COLUMN @icb@.claim_link.day_cases_in_month IS 'Day cases of the same provider, HRG and treatment function in the calendar month, where there are several.';
 COMMENT ON COLUMN @icb@.claim_link.days_since_same_drug IS 'Days since the drug was supplied before; NULL: never.';
@@ -83,27 +83,6 @@ BEGIN
     END LOOP;
 END
 $partitions$;
-
--- Since when the records of a provider are here: the first month with a hundredth of its fullest month, so that a stray date is no history.
-CREATE VIEW @icb@.record_start_live WITH (security_invoker = true) AS
-SELECT m.provider_code, m.dataset, min(m.month) FILTER (WHERE m.records >= 0.01 * m.most) AS first_day
-FROM (SELECT a.provider_code, a.dataset, date_trunc('month', a.start_date::timestamp)::date AS month, count(*) AS records,
-             max(count(*)) OVER (PARTITION BY a.provider_code, a.dataset) AS most
-      FROM @icb@.activity a
-      GROUP BY 1, 2, 3) m
-GROUP BY m.provider_code, m.dataset;
-COMMENT ON VIEW @icb@.record_start_live IS 'First day from which the records of a provider and data set are in the warehouse. icb.match() keeps it in record_start.';
-
-CREATE TABLE @icb@.record_start (
-    provider_code text NOT NULL,
-    dataset       text NOT NULL,
-    first_day     date NOT NULL,
-    PRIMARY KEY (provider_code, dataset)
-);
-COMMENT ON TABLE @icb@.record_start IS 'What record_start_live says; icb.match() brings it up to date first.';
-COMMENT ON COLUMN @icb@.record_start.provider_code IS 'Provider.';
-COMMENT ON COLUMN @icb@.record_start.dataset IS 'APC, OP or EC.';
-COMMENT ON COLUMN @icb@.record_start.first_day IS 'First day from which there are records.';
 
 -- Either order of a pair.
 CREATE VIEW @icb@.code_pair_both WITH (security_invoker = true) AS
@@ -135,7 +114,6 @@ FROM (
                                              JOIN @icb@.invoice_line b ON b.person_id = o.person_id AND b.submission_id = o.submission_id
                                              WHERE o.person_id = l.person_id AND o.line_key = ANY (r.keys) AND b.line_key = l.line_key)
                         THEN r.reference END,
-                   h.first_day,
                    CASE WHEN q.code IS NOT NULL
                         THEN ARRAY(SELECT c.other FROM @icb@.code_pair_both c WHERE c.code = l.hrg_sent AND c.valid @> l.start_date) END,
                    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::commissioning.claim_event AS event
@@ -153,14 +131,13 @@ FROM (
           ON r.person_id = l.person_id AND r.provider_code = l.provider_code AND r.start_date = l.start_date AND r.pod = l.pod
          AND r.hrg_sent = coalesce(l.hrg_sent, t.item_code, '') AND coalesce(r.end_date, r.start_date) = coalesce(l.end_date, l.start_date)
         LEFT JOIN (SELECT DISTINCT c.code FROM @icb@.code_pair_both c) q ON q.code = l.hrg_sent
-        LEFT JOIN @icb@.record_start h ON h.provider_code = l.provider_code AND h.dataset = 'OP'
         WHERE s.status = 'current'
         UNION ALL
         SELECT a.person_id,
                ROW(false, CASE a.dataset WHEN 'APC' THEN 'spell' WHEN 'OP' THEN 'attendance' ELSE 'emergency' END,
                    a.activity_id, a.provider_code, a.treatment_function, a.hrg::text, a.start_date, a.end_date, a.age, a.patient_classification,
                    a.admission_method,
-                   NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                   NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
                    a.main_specialty, a.first_attendance, a.attendance_status, a.referral_id, a.discharge_method, a.discharge_destination,
                    a.country, a.diagnoses)::commissioning.claim_event
         FROM @icb@.activity a
@@ -173,7 +150,6 @@ COMMENT ON VIEW @icb@.claim_link_live IS
 
 COMMENT ON COLUMN @icb@.code_pair_both.code IS 'HRG.';
 COMMENT ON COLUMN @icb@.code_pair_both.other IS 'HRG that is not paid on the same day.';
-COMMENT ON COLUMN @icb@.record_start_live.first_day IS 'First day from which there are records.';
 COMMENT ON COLUMN @icb@.line_match_live.candidates IS 'Records that would have done as well; more than 1: the match is ambiguous.';
 
 DO $comments$

@@ -210,7 +210,7 @@ COMMENT ON COLUMN @icb@.claim_facts.code_pair_of IS 'Line, kept, of the same day
 COMMENT ON COLUMN @icb@.claim_facts.day_cases_in_month IS 'Day cases of the same provider, HRG and treatment function in the calendar month, this one included.';
 COMMENT ON COLUMN @icb@.claim_facts.days_since_same_first IS 'Days since an earlier first attendance of the same provider, treatment function and referral; 9999: none.';
 COMMENT ON COLUMN @icb@.claim_facts.days_since_first IS 'Days since the last first attendance, or discharge, in the treatment function; 9999: none is known.';
-COMMENT ON COLUMN @icb@.claim_facts.history_days IS 'Days for which the provider''s outpatient records reach back from this follow-up; NULL for other lines.';
+COMMENT ON COLUMN @icb@.claim_facts.history_days IS 'Days for which the records of the person reach back from this follow-up; NULL for other lines.';
 COMMENT ON COLUMN @icb@.claim_facts.days_since_discharge IS 'Days since the last discharge from the same provider; 9999: none.';
 COMMENT ON COLUMN @icb@.claim_facts.days_since_same_drug IS 'Days since the drug was supplied before; 9999: never.';
 COMMENT ON COLUMN @icb@.claim_facts.days_to_event IS 'Days from the supply of a drug to the nearest stay or attendance, before or after; 9999: there is none.';

@@ -51,7 +51,6 @@ enum
 	EVENT_ITEM,
 	EVENT_SERIAL,
 	EVENT_REBILL_OF,
-	EVENT_HISTORY_FROM,
 	EVENT_NOT_BESIDE,
 	EVENT_MAIN_SPECIALTY,
 	EVENT_FIRST_ATTENDANCE,
@@ -300,7 +299,6 @@ read_event(FunctionCallInfo fcinfo, SweepSite *site, Datum datum, SweepEvent *ev
 	event->patient_classification = text_column(site, EVENT_CLASSIFICATION);
 	event->admission_method = text_column(site, EVENT_ADMISSION_METHOD);
 	event->n_diagnoses = SWEEP_UNKNOWN;
-	event->history_from = SWEEP_NO_DAY;
 	if (event->is_line)
 	{
 		event->submission = bigint_column(site, EVENT_SUBMISSION);
@@ -320,7 +318,6 @@ read_event(FunctionCallInfo fcinfo, SweepSite *site, Datum datum, SweepEvent *ev
 		event->item = text_column(site, EVENT_ITEM);
 		event->serial = text_column(site, EVENT_SERIAL);
 		event->recovered = !site->nulls[EVENT_REBILL_OF];
-		event->history_from = date_column(site, EVENT_HISTORY_FROM);
 		event->not_beside = codes_column(site, EVENT_NOT_BESIDE);
 		texts->has_line_key = !site->nulls[EVENT_LINE_KEY];
 		texts->line_key = site->values[EVENT_LINE_KEY];

@@ -81,7 +81,6 @@ typedef struct SweepEvent
 	SweepText item;
 	SweepText serial;
 	bool      recovered; /* its money came back under another number */
-	int32_t   history_from;
 	/* codes that are not paid beside this one, each followed by a NUL */
 	SweepText not_beside;
 

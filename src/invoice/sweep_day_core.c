@@ -353,12 +353,13 @@ same_firsts(SweepPerson *person)
 
 /*
  * starts_of_care --- follow-ups: days since a first attendance or a discharge in the specialty, at
- * any provider; and how far back the provider's records reach.
+ * any provider; and how far back the records of the person reach.
  */
 static void
 starts_of_care(SweepPerson *person)
 {
 	int32_t    count = 0;
+	int32_t    earliest = SWEEP_NO_DAY;
 	SweepMark *marks;
 	int32_t    i;
 
@@ -368,6 +369,8 @@ starts_of_care(SweepPerson *person)
 		bool              discharge = record->kind == SWEEP_SPELL && record->end != SWEEP_NO_DAY;
 		SweepMark        *mark;
 
+		if (sweep_compare_day(record->start, earliest) < 0)
+			earliest = record->start;
 		if (!(discharge || is_first(record)) || record->treatment_function.data == NULL)
 			continue;
 		mark = add_mark(person, &count);
@@ -383,8 +386,7 @@ starts_of_care(SweepPerson *person)
 
 		if (!is_outpatient(line) || line->start == SWEEP_NO_DAY || !says(line, "2", "4"))
 			continue;
-		if (line->sent->history_from != SWEEP_NO_DAY)
-			line->links->number[SWEEP_N_HISTORY_DAYS] = line->start - line->sent->history_from;
+		line->links->number[SWEEP_N_HISTORY_DAYS] = line->start - earliest;
 		if (line->sent->treatment_function.data == NULL)
 			continue;
 		mark = last_mark(marks, count, anything, line->sent->treatment_function, anything,

@@ -66,7 +66,6 @@ line(SweepKind kind, int32_t start, int32_t end)
 	e->price_known = e->units_known = true;
 	e->unit_price = e->total = 100000000;
 	e->units = 1000000;
-	e->history_from = SWEEP_NO_DAY;
 	e->n_diagnoses = SWEEP_UNKNOWN;
 	events++;
 	return e;
@@ -1355,7 +1354,6 @@ visit(int32_t day, const char *first_attendance, const char *referral)
 
 	e->first_attendance = word(first_attendance);
 	e->referral = word(referral);
-	event[events - 2].history_from = -1000;
 	return e;
 }
 
@@ -1402,7 +1400,7 @@ test_firsts(void)
 	visit(50, "4", "R3");
 	visit(60, "5", "R3");
 	counts(SWEEP_N_DAYS_SINCE_FIRST, "- 30 40 -", "follow-ups after a first");
-	counts(SWEEP_N_HISTORY_DAYS, "- 1040 1050 -", "how far records reach back");
+	counts(SWEEP_N_HISTORY_DAYS, "- 30 40 -", "how far records reach back");
 	event[1].provider = word("RZ2");
 	counts(SWEEP_N_DAYS_SINCE_FIRST, "- 30 40 -", "anywhere");
 	event[1].start = 40;
@@ -1419,18 +1417,16 @@ test_firsts(void)
 	event[1].treatment_function = word(NULL);
 	event[4].treatment_function = word(NULL);
 	counts(SWEEP_N_DAYS_SINCE_FIRST, "- - - -", "that is known");
-	counts(SWEEP_N_HISTORY_DAYS, "- 1040 1050 -",
-		   "how far records reach back does not depend on it");
-	event[2].history_from = SWEEP_NO_DAY;
-	counts(SWEEP_N_HISTORY_DAYS, "- - 1050 -", "no records");
-	event[2].history_from = 0;
+	counts(SWEEP_N_HISTORY_DAYS, "- 20 30 -", "how far records reach back does not depend on it");
+	event[8].start = SWEEP_NO_DAY;
+	counts(SWEEP_N_HISTORY_DAYS, "- 0 10 -", "a record without a day reaches nowhere");
 	event[2].kind = SWEEP_PROCEDURE;
-	counts(SWEEP_N_HISTORY_DAYS, "- 40 1050 -", "procedures too");
+	counts(SWEEP_N_HISTORY_DAYS, "- 0 10 -", "procedures too");
 	event[2].kind = SWEEP_SPELL;
-	counts(SWEEP_N_HISTORY_DAYS, "- - 1050 -", "but not stays");
+	counts(SWEEP_N_HISTORY_DAYS, "- - 10 -", "but not stays");
 	event[2].kind = SWEEP_ATTENDANCE;
 	event[2].activity = 0;
-	counts(SWEEP_N_HISTORY_DAYS, "- - 1050 -", "nor lines without a record");
+	counts(SWEEP_N_HISTORY_DAYS, "- - 10 -", "nor lines without a record");
 }
 
 static void
