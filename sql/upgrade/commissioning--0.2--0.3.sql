@@ -68,6 +68,7 @@ DELETE FROM rule_reference;
 --@ sql/reference/33-rules-pathway.sql
 --@ sql/reference/33-rules-plan.sql
 --@ sql/reference/33-rules-price.sql
+--@ sql/reference/36-hrg-splits.sql
 
 -- Warehouses: these files say CREATE OR REPLACE.
 --@ sql/install/80-warehouse.sql

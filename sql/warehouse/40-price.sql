@@ -51,6 +51,7 @@ SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.pro
        -- what only the record says
        a.activity_id IS NOT NULL AS has_record, a.best_practice AS record_best_practice, a.admission_source, a.discharge_method, a.discharge_destination,
        a.discharge_ready_date AS ready_date, a.administrative_category, a.department_type, coalesce(a.ward_code, l.ward_code) AS ward_code, a.referral_id, a.diagnoses, a.procedures,
+       a.intended_management, a.decision_date, a.location_type, a.clinic_code, l.top_up AS top_up_claimed, l.top_up_code AS top_up_code_claimed,
        x.claim_group IS NOT NULL AS excess_apart,
        k.contract_id, coalesce(k.tariff_name, n.tariff_name) AS tariff_name, t.body AS tariff, t.financial_year AS tariff_year,
        -- SUS rounds what it prices: national prices alone
@@ -117,8 +118,8 @@ LEFT JOIN LATERAL (
                WHEN 'pathway' THEN commissioning.price_pathway(b.tariff, ROW(
                    CASE b.pod WHEN 'MATPATHAN' THEN 'antenatal' WHEN 'MATPATHDEL' THEN 'delivery' ELSE 'postnatal' END, b.hrg_sent, 1,
                    b.rounding)::commissioning.pathway_line)
-               -- whether the patient came is a rule of its own: here the attendance is priced as attended
-               ELSE commissioning.price_attendance(b.tariff, ROW(b.hrg, b.treatment_function, '5', b.first_attendance, 1,
+               -- whether the patient came, and whether it was an attendance at all, are rules of their own: here it is priced as attended
+               ELSE commissioning.price_attendance(b.tariff, ROW(b.hrg, b.treatment_function, '5', nullif(b.first_attendance, '5'), 1,
                    b.rounding)::commissioning.attendance_line) END AS p, true AS asked
     WHERE b.national_price AND b.tariff IS NOT NULL
       AND (b.pod_kind IN ('attendance', 'procedure', 'emergency', 'critical_care', 'unbundled', 'pathway') OR b.pod = 'DAIMG' AND b.hrg IS NOT NULL) OFFSET 0

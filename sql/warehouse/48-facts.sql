@@ -10,11 +10,12 @@ SELECT c.person_id, c.submission_id, c.line_no, c.line_key, c.claim_group, c.pro
        tw.hrg AS twin_hrg, tw.unit_price AS twin_unit_price,
        c.national_price, c.prescribed_service, c.provider_event_id, c.cds_id, c.nhs_number_state,
        c.activity_id, c.match_method, c.match_score,
-       c.start_date, c.end_date, c.price_date, c.age, c.sex, c.patient_classification, c.admission_method, c.attendance_status,
+       c.start_date, c.end_date, c.price_date, c.age, CASE WHEN c.sex IN ('1', '2') THEN c.sex END AS sex, c.patient_classification, c.admission_method, c.attendance_status,
        c.first_attendance, c.consultation_medium, c.multi_professional, c.main_specialty,
        c.has_record, c.admission_source, c.discharge_method, c.discharge_destination, c.ready_date, c.administrative_category, c.department_type,
        c.referral_id, c.diagnoses, c.procedures,
-       c.length_of_stay, c.critical_care_days, c.rehabilitation_days, c.palliative_days, c.qualifying_days, c.trim_point,
+       coalesce(c.length_of_stay, CASE WHEN c.pod_kind IN ('spell', 'excess', 'critical_care') THEN c.end_date - c.start_date END) AS length_of_stay,
+       c.critical_care_days, c.rehabilitation_days, c.palliative_days, c.qualifying_days, c.trim_point,
        c.short_stay, c.excess_days, c.excess_days_with_critical_care,
        g.practice_code AS responsible_practice, o.parent AS responsible_commissioner,
        CASE WHEN pe.person_id IS NULL OR c.nhs_number_state <> 'valid' THEN NULL WHEN pe.death_date IS NULL THEN 'alive' ELSE 'dead' END AS death_state,
@@ -22,13 +23,30 @@ SELECT c.person_id, c.submission_id, c.line_no, c.line_key, c.claim_group, c.pro
        CASE WHEN c.pod_kind IN ('attendance', 'procedure') OR c.pod_class = 'pass_through' THEN 1 ELSE 0 END AS death_grace_days,
        c.units, c.unit_price, c.market_forces_factor AS factor, c.total_cost AS total, c.rounding,
        a.product, abs(c.total_cost - a.product) AS arithmetic_difference, 0.01 * greatest(abs(c.units), 1) AS arithmetic_tolerance,
-       c.tariff_name, c.tariff_year, c.expected_units, c.expected_unit_price, c.full_unit_price, c.expected_factor, c.per_day, c.price_reason,
+       c.tariff_name, c.tariff_year, c.expected_units, c.expected_unit_price, c.full_unit_price,
+       c.expected_factor, c.per_day, c.price_reason,
        abs(c.unit_price - c.expected_unit_price) AS price_difference, c.price_tolerance,
        abs(c.market_forces_factor - c.expected_factor) AS factor_difference,
        CASE WHEN w.kind = 'ungroupable' OR coalesce(c.hrg_sent, '') = '' OR c.national_price AND (c.hrg::text IS NULL OR c.pod_kind IN ('other', 'regular', 'pass_through')) THEN false
             WHEN c.age < b.age_min OR c.age > b.age_max THEN false
             WHEN NOT c.national_price THEN c.expected_unit_price IS NOT NULL
             ELSE true END AS price_comparable,
+       c.diagnosis_fault, c.unlisted_code, c.sex_of_codes, c.cc_rank, c.lowest_hrg, c.lowest_unit_price, c.max_units, c.cancelled_procedure,
+       c.clinic_procedure, c.sdec_condition, c.unbundled_kind, c.event_kind, c.intended_management, c.days_since_decision, c.location_type, c.clinic_code,
+       c.follow_up_unit_price, c.single_unit_price, c.remote_unit_price, c.procedure_unit_price, c.day_case_unit_price, c.elective_unit_price,
+       c.regular_unit_price, c.sdec_unit_price, c.cdu_unit_price, c.ward_attender_unit_price,
+       c.ready_date_clause, c.days_after_ready, c.units_before_ready,
+       c.top_up_claimed AS top_up, c.top_up_code_claimed AS top_up_code, c.record_top_up_code, c.top_up_eligible, c.unit_price_without_top_up,
+       c.record_best_practice, c.best_practice_unit_price, c.other_year, c.other_year_unit_price,
+       NOT c.national_price OR c.pod_kind IN ('regular', 'pass_through') OR c.price_kind IS NOT DISTINCT FROM 'local' AS local_price,
+       CASE WHEN abs(c.unit_price - c.expected_unit_price) > c.price_tolerance THEN
+            CASE WHEN c.pod_kind = 'spell' AND c.short_stay AND abs(c.unit_price - c.full_unit_price) <= c.price_tolerance THEN 'full_price'
+                 WHEN c.top_up_claimed > 0 AND c.top_up_eligible IS NOT TRUE
+                  AND abs(c.unit_price_without_top_up - c.expected_unit_price) <= c.price_tolerance THEN 'top_up'
+                 WHEN abs(c.unit_price - c.best_practice_unit_price) <= c.price_tolerance THEN 'best_practice'
+                 WHEN c.other_year IS NOT NULL THEN 'other_year'
+                 ELSE 'none' END
+            ELSE 'none' END AS price_explained,
        -- the full price was charged where the short-stay price was due
        CASE WHEN c.pod_kind <> 'spell' THEN false
             WHEN NOT c.short_stay THEN false
@@ -39,25 +57,24 @@ SELECT c.person_id, c.submission_id, c.line_no, c.line_key, c.claim_group, c.pro
             WHEN c.excess_days IS NULL THEN NULL
             ELSE c.critical_care_days > 0 AND c.units = c.excess_days_with_critical_care AND c.units <> c.expected_units
        END AS critical_care_counted,
-       k.duplicate_of, k.repeat_of, k.overlap_of, k.rebill_of, k.other_feed_of, k.same_drug_of,
-       k.two_provider_of, k.two_provider_payee, CASE WHEN k.two_provider_paid THEN c.total_cost WHEN k.two_provider_of IS NOT NULL THEN 0 END AS two_provider_total,
-       k.inside_spell_of, k.emergency_inside_spell_of, k.admission_same_day, k.same_day_attendance_of, k.emergency_same_day, k.transfer_pair_of,
-       k.pathway_of, k.pathway_repeat_of, k.procedure_same_day, k.code_pair_of, coalesce(k.day_cases_in_month, 1) AS day_cases_in_month,
+       c.duplicate_of, c.repeat_of, c.overlap_of, c.rebill_of, c.other_feed_of, c.same_drug_of,
+       c.two_provider_of, c.two_provider_payee, CASE WHEN c.two_provider_paid THEN c.total_cost WHEN c.two_provider_of IS NOT NULL THEN 0 END AS two_provider_total,
+       c.inside_spell_of, c.emergency_inside_spell_of, c.admission_same_day, c.same_day_attendance_of, c.emergency_same_day, c.transfer_pair_of,
+       c.pathway_of, c.pathway_repeat_of, c.procedure_same_day, c.code_pair_of, coalesce(c.day_cases_in_month, 1) AS day_cases_in_month,
        -- 9999: there is none
-       coalesce(k.days_since_same_first, 9999) AS days_since_same_first, coalesce(k.days_since_first, 9999) AS days_since_first, k.history_days,
-       coalesce(k.days_since_discharge, 9999) AS days_since_discharge, coalesce(k.days_since_same_drug, 9999) AS days_since_same_drug,
-       coalesce(k.days_to_event, 9999) AS days_to_event, k.lone_secondary,
-       k.readmission_of, coalesce(k.readmission_days, 9999) AS readmission_days, k.readmission_index, k.readmission_exclusion,
+       coalesce(c.days_since_same_first, 9999) AS days_since_same_first, coalesce(c.days_since_first, 9999) AS days_since_first, c.history_days,
+       coalesce(c.days_since_discharge, 9999) AS days_since_discharge, coalesce(c.days_since_same_drug, 9999) AS days_since_same_drug,
+       coalesce(c.days_to_event, 9999) AS days_to_event, c.lone_secondary,
+       c.readmission_of, coalesce(c.readmission_days, 9999) AS readmission_days, c.readmission_index, c.readmission_exclusion,
        CASE WHEN c.price_date < '2011-04-01' THEN 14 ELSE 30 END AS readmission_window,
        coalesce(rr.value = 1, c.basis IN ('tariff', 'mret') AND c.price_date >= '2010-12-01' AND c.price_date < '2019-04-01', false) AS readmission_rule,
-       CASE k.readmission_index WHEN 'elective' THEN 0 ELSE round(c.total_cost * coalesce(rp.value, 1), 2) END AS readmission_total,
+       CASE c.readmission_index WHEN 'elective' THEN 0 ELSE round(c.total_cost * coalesce(rp.value, 1), 2) END AS readmission_total,
        c.ward_code, CASE WHEN c.ward_code IS NOT NULL THEN coalesce(wd.kind, 'ward') END AS ward_kind
-FROM @icb@.claim_price c
-LEFT JOIN @icb@.claim_link k ON k.person_id = c.person_id AND k.submission_id = c.submission_id AND k.line_no = c.line_no
+FROM @icb@.claim_coding c
 LEFT JOIN @icb@.contract_term rr
-  ON rr.contract_id = c.contract_id AND rr.term = 'readmission_rule' AND rr.context = '' AND rr.valid @> c.price_date AND k.readmission_of IS NOT NULL
+  ON rr.contract_id = c.contract_id AND rr.term = 'readmission_rule' AND rr.context = '' AND rr.valid @> c.price_date AND c.readmission_of IS NOT NULL
 LEFT JOIN @icb@.contract_term rp
-  ON rp.contract_id = c.contract_id AND rp.term = 'readmission_payable' AND rp.context = '' AND rp.valid @> c.price_date AND k.readmission_of IS NOT NULL
+  ON rp.contract_id = c.contract_id AND rp.term = 'readmission_payable' AND rp.context = '' AND rp.valid @> c.price_date AND c.readmission_of IS NOT NULL
 LEFT JOIN @icb@.ward wd ON wd.provider_code = c.provider_code AND wd.ward_code = c.ward_code AND wd.valid @> c.start_date
 LEFT JOIN @icb@.person pe ON pe.person_id = c.person_id
 LEFT JOIN @icb@.registration g
@@ -133,7 +150,7 @@ COMMENT ON COLUMN @icb@.claim_facts.start_date IS 'Admission, attendance or arri
 COMMENT ON COLUMN @icb@.claim_facts.end_date IS 'Discharge or attendance: of the record where there is one.';
 COMMENT ON COLUMN @icb@.claim_facts.price_date IS 'Decides price, factor and contract: discharge for a spell and its parts, attendance otherwise.';
 COMMENT ON COLUMN @icb@.claim_facts.age IS 'Completed years at the start: of the record where there is one.';
-COMMENT ON COLUMN @icb@.claim_facts.sex IS 'Sex on the record, else on the claim.';
+COMMENT ON COLUMN @icb@.claim_facts.sex IS '1 male, 2 female, on the record, else on the claim; NULL where it is not known or not specified.';
 COMMENT ON COLUMN @icb@.claim_facts.patient_classification IS '1 ordinary, 2 day case, 3 and 4 regular; from the point of delivery without a record.';
 COMMENT ON COLUMN @icb@.claim_facts.admission_method IS 'Admission method; from the point of delivery without a record.';
 COMMENT ON COLUMN @icb@.claim_facts.attendance_status IS '5 and 6 attended, 2, 3, 4, 7 not; only from the record.';
@@ -186,6 +203,47 @@ COMMENT ON COLUMN @icb@.claim_facts.price_difference IS 'Distance of unit_price 
 COMMENT ON COLUMN @icb@.claim_facts.price_tolerance IS 'Price difference that the contract lets pass.';
 COMMENT ON COLUMN @icb@.claim_facts.factor_difference IS 'Distance of factor from expected_factor.';
 COMMENT ON COLUMN @icb@.claim_facts.price_comparable IS 'Whether the price can be judged by itself: priced kind of care, HRG groupable and fit for the age.';
+COMMENT ON COLUMN @icb@.claim_facts.diagnosis_fault IS 'What is wrong with the primary diagnosis of a spell: blank, unspecified (R69), external cause, asterisk; none.';
+COMMENT ON COLUMN @icb@.claim_facts.unlisted_code IS 'First code of the record that no release holds on the price date; NULL: none.';
+COMMENT ON COLUMN @icb@.claim_facts.sex_of_codes IS 'Sex that HRG, primary diagnosis or procedures ask for, where it is not the one known; NULL: no conflict.';
+COMMENT ON COLUMN @icb@.claim_facts.cc_rank IS 'Step of the HRG among those that differ in complications alone, 1 the lowest; NULL: not split so.';
+COMMENT ON COLUMN @icb@.claim_facts.lowest_hrg IS 'HRG of the same root with the fewest complications.';
+COMMENT ON COLUMN @icb@.claim_facts.lowest_unit_price IS 'Price of one unit under lowest_hrg, where the record has a single secondary diagnosis.';
+COMMENT ON COLUMN @icb@.claim_facts.max_units IS 'Most units of this HRG, else of this point of delivery, that one line may charge; NULL: no limit.';
+COMMENT ON COLUMN @icb@.claim_facts.cancelled_procedure IS 'Whether primary diagnosis or HRG of a stay without a night say that the procedure was not carried out.';
+COMMENT ON COLUMN @icb@.claim_facts.clinic_procedure IS 'Whether a day case holds a procedure that an outpatient clinic can do, and no anaesthetic.';
+COMMENT ON COLUMN @icb@.claim_facts.sdec_condition IS 'Whether an emergency stay without a night is for a condition that same-day emergency care treats.';
+COMMENT ON COLUMN @icb@.claim_facts.unbundled_kind IS 'imaging, rehabilitation, critical_care or other; none for what is not unbundled.';
+COMMENT ON COLUMN @icb@.claim_facts.event_kind IS 'Kind of the record that the line meets: APC, OP or EC.';
+COMMENT ON COLUMN @icb@.claim_facts.intended_management IS 'NHS Data Dictionary INTENDED MANAGEMENT; 2: no night was planned.';
+COMMENT ON COLUMN @icb@.claim_facts.days_since_decision IS 'Days from the decision to admit to the admission; 0 where none is recorded.';
+COMMENT ON COLUMN @icb@.claim_facts.location_type IS 'Where the attendance took place.';
+COMMENT ON COLUMN @icb@.claim_facts.clinic_code IS 'Clinic; NULL: none.';
+COMMENT ON COLUMN @icb@.claim_facts.follow_up_unit_price IS 'Price of the attendance as a follow-up.';
+COMMENT ON COLUMN @icb@.claim_facts.single_unit_price IS 'Price of the attendance with one profession.';
+COMMENT ON COLUMN @icb@.claim_facts.remote_unit_price IS 'Price of the attendance by telephone or video.';
+COMMENT ON COLUMN @icb@.claim_facts.procedure_unit_price IS 'Price of the day case as an outpatient procedure.';
+COMMENT ON COLUMN @icb@.claim_facts.day_case_unit_price IS 'Price of the ordinary admission as a day case.';
+COMMENT ON COLUMN @icb@.claim_facts.elective_unit_price IS 'Price of the emergency admission as an elective one.';
+COMMENT ON COLUMN @icb@.claim_facts.regular_unit_price IS 'Local price of a regular day attendance.';
+COMMENT ON COLUMN @icb@.claim_facts.sdec_unit_price IS 'Local price of same-day emergency care (point of delivery SDEC).';
+COMMENT ON COLUMN @icb@.claim_facts.cdu_unit_price IS 'Local price of a stay in a clinical decision unit (point of delivery CDU); 0 where none was agreed.';
+COMMENT ON COLUMN @icb@.claim_facts.ward_attender_unit_price IS 'Local price of a ward attender (WAFA, WAFUP).';
+COMMENT ON COLUMN @icb@.claim_facts.ready_date_clause IS '1: the contract does not pay excess days after the patient was fit to leave.';
+COMMENT ON COLUMN @icb@.claim_facts.days_after_ready IS 'Days from the day fit to leave to discharge.';
+COMMENT ON COLUMN @icb@.claim_facts.units_before_ready IS 'Excess days less those after the patient was fit to leave.';
+COMMENT ON COLUMN @icb@.claim_facts.top_up IS 'Specialised service top-up in the price of one unit, as charged.';
+COMMENT ON COLUMN @icb@.claim_facts.top_up_code IS 'Specialised service code for which a top-up is charged.';
+COMMENT ON COLUMN @icb@.claim_facts.record_top_up_code IS 'Specialised service code of the record.';
+COMMENT ON COLUMN @icb@.claim_facts.top_up_eligible IS 'Whether the provider may charge this top-up on the date and the record has its code; NULL: no code charged.';
+COMMENT ON COLUMN @icb@.claim_facts.unit_price_without_top_up IS 'unit_price less top_up.';
+COMMENT ON COLUMN @icb@.claim_facts.record_best_practice IS 'Whether the record says that the best practice criteria were met.';
+COMMENT ON COLUMN @icb@.claim_facts.best_practice_unit_price IS 'Price had the criteria been met, where the price charged differs from the one due.';
+COMMENT ON COLUMN @icb@.claim_facts.other_year IS 'Year whose price was charged: the one before or after, where the price charged differs from the one due.';
+COMMENT ON COLUMN @icb@.claim_facts.other_year_unit_price IS 'Price of that year.';
+COMMENT ON COLUMN @icb@.claim_facts.local_price IS 'Whether a local price holds, and no national one.';
+COMMENT ON COLUMN @icb@.claim_facts.price_explained IS
+    'Which rule tells why the price charged differs: full_price (PRC04), top_up (PRC08), best_practice (PRC09), other_year (PRC03); none.';
 COMMENT ON COLUMN @icb@.claim_facts.short_stay_missed IS 'The full price was charged where the short-stay price is due.';
 COMMENT ON COLUMN @icb@.claim_facts.critical_care_counted IS 'The excess days charged are what they would be with critical care days left in.';
 COMMENT ON COLUMN @icb@.claim_facts.duplicate_of IS 'Line that claims the very same; NULL: none.';

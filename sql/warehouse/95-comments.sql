@@ -45,7 +45,7 @@ DECLARE
         "non_elective_trim": "Days of a non-elective spell that the price covers.", "opened_at": "When it was opened.", "opened_by": "Role that opened it.",
         "outcome": "fail, hold or not_assessed.", "overlap_days": "Days counted both as critical care and as rehabilitation.", "palliative_days": "Days of specialist palliative care.",
         "party": "Party of the contract.", "patient_classification": "1 ordinary, 2 day case, 3 and 4 regular attender, 5 mother and baby.",
-        "per_day": "Price of one excess day.", "period": "Days that are settled.", "person_id": "Person.", "planned_activity": "Planned units.",
+        "per_day": "Price of one excess day.", "period": "Days that are settled.", "person_id": "Person.", "decision_date": "Day on which it was decided to admit.", "top_up_claimed": "Specialised service top-up in the price of one unit, as charged.", "top_up_code_claimed": "Specialised service code for which a top-up is charged.", "planned_activity": "Planned units.",
         "planned_price": "Planned amount.", "pod": "Point of delivery code.", "pod_class": "Class under which contracts set recovery rates.",
         "pod_kind": "How the point of delivery is priced.", "pod_needs_hrg": "Whether it is priced by HRG.", "posted_before": "What was posted for the party before.",
         "prescribed_service": "Prescribed specialised service line, NULL when none.", "price": "Price.", "price_date": "Day that decides the price.",
