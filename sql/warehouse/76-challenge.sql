@@ -131,6 +131,7 @@ CREATE TABLE @icb@.challenge_line (
     challenge_id  bigint REFERENCES @icb@.challenge,
     finding_ref   text NOT NULL UNIQUE,
     line_key      text,
+    series_key    text,
     rule_code     text NOT NULL,
     provider_code text NOT NULL,
     commissioner_code text NOT NULL,
@@ -184,6 +185,7 @@ COMMENT ON COLUMN @icb@.challenge_line.challenge_line_id IS 'Reference of the li
 COMMENT ON COLUMN @icb@.challenge_line.challenge_id IS 'Challenge it is in; NULL while it is suppressed, or time-barred without having been raised.';
 COMMENT ON COLUMN @icb@.challenge_line.finding_ref IS 'The finding; a new version of the rule puts the new reference here.';
 COMMENT ON COLUMN @icb@.challenge_line.line_key IS 'Line it is about, across restatements; NULL for findings about a provider as a whole.';
+COMMENT ON COLUMN @icb@.challenge_line.series_key IS 'Series it is about, for findings about a provider as a whole; NULL for lines.';
 COMMENT ON COLUMN @icb@.challenge_line.rule_code IS 'Rule.';
 COMMENT ON COLUMN @icb@.challenge_line.provider_code IS 'Provider that claims.';
 COMMENT ON COLUMN @icb@.challenge_line.commissioner_code IS 'Commissioner charged.';

@@ -204,6 +204,7 @@ DECLARE
     held @icb@.challenge_line[];
     total numeric;
     sum_credited numeric;
+    event bigint;
 BEGIN
     IF coalesce(document_ref, '') = '' THEN
         RAISE EXCEPTION 'a credit needs the reference of the credit note' USING ERRCODE = 'invalid_parameter_value';
@@ -218,17 +219,25 @@ BEGIN
         RAISE EXCEPTION 'a credit is an amount in pence above 0 and up to what is agreed and not yet credited, % pounds, not %', total, sum_credited
             USING ERRCODE = 'invalid_parameter_value', HINT = 'What exceeds it belongs to another challenge.';
     END IF;
-    RETURN @icb@.post_changes(challenge, 'credit', ARRAY(
+    event := @icb@.post_changes(challenge, 'credit', ARRAY(
         SELECT ROW(h.challenge_line_id,
                    CASE WHEN h.state IN ('agreed', 'determined') AND h.credit_notes + s.amount = h.accepted THEN 'credited' ELSE h.state END,
                    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.amount, NULL)::@icb@.challenge_change
         FROM @icb@.share_over_lines(sum_credited, ARRAY(SELECT h.challenge_line_id FROM unnest(held) h ORDER BY 1),
                                     ARRAY(SELECT h.accepted - h.credit_notes FROM unnest(held) h ORDER BY h.challenge_line_id)) s
         JOIN unnest(held) h ON h.challenge_line_id = s.challenge_line_id), happened_on, NULL, NULL, document_ref, note);
+    -- a line of which nothing is left to pay is not to come back under another number
+    INSERT INTO @icb@.recovered_line (person_id, provider_code, start_date, end_date, pod, hrg_sent, reference, line_key, recovered_on)
+    SELECT i.person_id, i.provider_code, i.start_date, i.end_date, i.pod, coalesce(i.hrg_sent, ''), document_ref, i.line_key, coalesce(happened_on, @icb@.today())
+    FROM @icb@.challenge_line l
+    JOIN @icb@.invoice_line i ON i.line_key = l.line_key AND i.submission_id = l.submission_now AND i.commissioner_code = l.commissioner_code
+    WHERE l.challenge_line_id IN (SELECT h.challenge_line_id FROM unnest(held) h) AND l.credit_notes >= round(l.billed_now * l.recovery_rate, 2) AND i.start_date IS NOT NULL
+    ON CONFLICT DO NOTHING;
+    RETURN event;
 END
 $$;
 COMMENT ON FUNCTION @icb@.credit_challenge(bigint, text, numeric, bigint[], date, text) IS
-    'A credit note came, for all that is agreed or for an amount, divided over the lines to the penny. Number of the step; 22023 for an impossible amount or without a reference, 42704 for an unknown challenge or line, 55000 where nothing is agreed.';
+    'A credit note came, for all that is agreed or for an amount, divided over the lines to the penny. Lines of which nothing is left to pay are kept in recovered_line. Number of the step; 22023 for an impossible amount or without a reference, 42704 for an unknown challenge or line, 55000 where nothing is agreed.';
 
 CREATE FUNCTION @icb@.return_credit(challenge bigint, document_ref text, lines bigint[] DEFAULT NULL, happened_on date DEFAULT NULL, note text DEFAULT NULL) RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER

@@ -3,12 +3,20 @@
 
 -- The one place that says which findings may be challenged.
 CREATE VIEW @icb@.challengeable_finding AS
-SELECT f.finding_ref, f.person_id, f.line_key, f.rule_code, f.rule_version, f.rule_name, f.provider_code, f.commissioner_code, f.contract_id, f.pod, f.pod_class,
-       f.activity_month, f.billed, f.recoverable, f.recovery_rate, f.evidence, f.submission_id, f.line_no
+SELECT f.finding_ref, f.person_id, f.line_key, NULL::text AS series_key, f.rule_code, f.rule_version, f.rule_name, f.provider_code, f.commissioner_code, f.contract_id, f.pod,
+       f.pod_class, f.activity_month, f.billed, f.recoverable, f.recovery_rate, f.evidence, f.submission_id, f.line_no
 FROM @icb@.finding f
-WHERE f.closed_run IS NULL AND f.outcome = 'fail' AND f.rule_class = 'money' AND f.detectable = 'full' AND f.recoverable > 0;
+WHERE f.closed_run IS NULL AND f.outcome = 'fail' AND f.rule_class = 'money' AND f.detectable = 'full' AND f.recoverable > 0
+UNION ALL
+-- about a provider as a whole, year to date
+SELECT s.finding_ref, NULL, NULL, s.series_key, s.rule_code, s.rule_version, s.rule_name, s.provider_code, s.commissioner_code, s.contract_id, 'series', 'any',
+       pg_catalog.date_trunc('month', (upper(s.period) - 1)::timestamp)::date, CASE WHEN s.billed >= s.recoverable THEN s.billed END, s.recoverable, s.recovery_rate,
+       s.evidence || pg_catalog.jsonb_build_object('series', s.series_key, 'from', lower(s.period), 'to', upper(s.period) - 1), NULL, NULL
+FROM @icb@.series_finding s
+WHERE s.closed_run IS NULL AND s.outcome = 'fail' AND s.rule_class = 'money' AND s.detectable = 'full' AND s.recoverable > 0;
 COMMENT ON VIEW @icb@.challengeable_finding IS
     'Open findings that may be raised: money, decided by the tables, recoverable. Signs that need the case notes go to audit samples, undercharges are the provider''s to claim.';
+COMMENT ON COLUMN @icb@.challengeable_finding.series_key IS 'Series it is about; NULL for findings on lines.';
 COMMENT ON COLUMN @icb@.challengeable_finding.rule_name IS 'Name of the rule.';
 
 -- Outcomes and what they teach ----------------------------------------------------------------------------------------------
@@ -83,7 +91,7 @@ WITH policy AS MATERIALIZED (
     WHERE l.challenge_line_id IS NULL OR l.state = 'suppressed'
 ), dated AS (
     SELECT f.*, p.least_line, p.least_batch, p.least_precision, p.least_outcomes, p.urgent_within, s.file_name,
-           p.raise_within, greatest(d.publication_date, s.received_at::date) AS clock_on,
+           p.raise_within, greatest(d.publication_date, coalesce(s.received_on, s.received_at::date)) AS clock_on,
            coalesce(r.chance, g.rule_chance, 0.5) AS chance, coalesce(r.effort_minutes, g.effort_minutes, 5) AS effort_minutes, coalesce(r.decided, 0) AS decided, r.lower
     FROM free f
     JOIN policy p ON p.policy_contract = f.policy_contract
@@ -107,7 +115,7 @@ WITH policy AS MATERIALIZED (
     SELECT j.*, sum(j.recoverable) FILTER (WHERE j.line_reason IS NULL) OVER (PARTITION BY j.provider_code, j.contract_id, j.commissioner_code, j.rule_code, j.pod_class) AS batch_total
     FROM judged j
 )
-SELECT s.finding_ref, s.person_id, s.line_key, s.rule_code, s.rule_version, s.rule_name, s.provider_code, s.commissioner_code, s.contract_id, s.pod, s.pod_class,
+SELECT s.finding_ref, s.person_id, s.line_key, s.series_key, s.rule_code, s.rule_version, s.rule_name, s.provider_code, s.commissioner_code, s.contract_id, s.pod, s.pod_class,
        s.activity_month, s.billed, s.recoverable, s.recovery_rate, s.evidence, s.submission_id, s.line_no, s.file_name, s.challenge_line_id, s.raise_by,
        s.urgent_within, s.chance, s.effort_minutes, s.decided, s.lower,
        CASE WHEN s.line_reason IS NOT NULL THEN s.line_reason
@@ -115,6 +123,7 @@ SELECT s.finding_ref, s.person_id, s.line_key, s.rule_code, s.rule_version, s.ru
 FROM summed s;
 COMMENT ON VIEW @icb@.challenge_candidate IS
     'Findings that may be challenged and are not, with what decides whether they are: deadline, chance of acceptance, effort, and why not.';
+COMMENT ON COLUMN @icb@.challenge_candidate.series_key IS 'Series it is about; NULL for findings on lines.';
 COMMENT ON COLUMN @icb@.challenge_candidate.rule_name IS 'Name of the rule.';
 COMMENT ON COLUMN @icb@.challenge_candidate.challenge_line_id IS 'Line of the ledger where the finding stands as suppressed, else NULL.';
 COMMENT ON COLUMN @icb@.challenge_candidate.raise_by IS 'Last day on which it can be raised; NULL: no freeze date is known, or there is no limit.';
@@ -154,10 +163,10 @@ BEGIN
         FROM candidate c
         LEFT JOIN @icb@.invoice_line i ON i.person_id = c.person_id AND i.submission_id = c.submission_id AND i.line_no = c.line_no
     ), entered AS (
-        INSERT INTO @icb@.challenge_line AS t (challenge_id, finding_ref, line_key, rule_code, provider_code, commissioner_code, contract_id, pod, activity_month,
+        INSERT INTO @icb@.challenge_line AS t (challenge_id, finding_ref, line_key, series_key, rule_code, provider_code, commissioner_code, contract_id, pod, activity_month,
             provider_event_id, cds_id, submission_id, file_name, file_line, evidence, effort_minutes, recovery_rate, state, billed, recoverable, billed_now, recoverable_now,
             submission_now)
-        SELECT challenge, l.finding_ref, l.line_key, l.rule_code, l.provider_code, l.commissioner_code, l.contract_id, l.pod, l.activity_month,
+        SELECT challenge, l.finding_ref, l.line_key, l.series_key, l.rule_code, l.provider_code, l.commissioner_code, l.contract_id, l.pod, l.activity_month,
                l.event_id, l.shown_cds_id, l.submission_id, l.file_name, l.line_no, @icb@.safe_evidence(l.evidence), l.effort_minutes, l.recovery_rate, 'detected', l.billed, l.recoverable,
                l.billed, l.recoverable, l.submission_id
         FROM line l
@@ -184,21 +193,24 @@ AS $$
 DECLARE
     moved bigint;
 BEGIN
+    -- the same thing under the same rule: the line, or the series of the contract in the year
     WITH orphan AS (
-        SELECT l.challenge_line_id, l.line_key, l.rule_code, l.commissioner_code,
-               row_number() OVER (PARTITION BY l.line_key, l.rule_code, l.commissioner_code ORDER BY l.challenge_line_id) AS n
+        SELECT l.challenge_line_id, l.rule_code, l.commissioner_code, k.subject,
+               row_number() OVER (PARTITION BY k.subject, l.rule_code, l.commissioner_code ORDER BY l.challenge_line_id) AS n
         FROM @icb@.challenge_line l
-        WHERE l.line_key IS NOT NULL AND NOT EXISTS (SELECT FROM @icb@.finding f WHERE f.finding_ref = l.finding_ref AND f.closed_run IS NULL)
+        CROSS JOIN LATERAL (SELECT coalesce(l.line_key, pg_catalog.concat_ws('|', l.provider_code, l.contract_id, l.series_key, @icb@.financial_year_of(l.activity_month))) AS subject) k
+        WHERE NOT EXISTS (SELECT FROM @icb@.finding f WHERE f.finding_ref = l.finding_ref AND f.closed_run IS NULL)
+          AND NOT EXISTS (SELECT FROM @icb@.series_finding f WHERE f.finding_ref = l.finding_ref AND f.closed_run IS NULL)
     ), heir AS (
-        SELECT f.finding_ref, f.line_key, f.rule_code, f.commissioner_code,
-               row_number() OVER (PARTITION BY f.line_key, f.rule_code, f.commissioner_code ORDER BY f.finding_ref) AS n
+        SELECT f.finding_ref, f.rule_code, f.commissioner_code, k.subject,
+               row_number() OVER (PARTITION BY k.subject, f.rule_code, f.commissioner_code ORDER BY f.finding_ref) AS n
         FROM @icb@.challengeable_finding f
+        CROSS JOIN LATERAL (SELECT coalesce(f.line_key, pg_catalog.concat_ws('|', f.provider_code, f.contract_id, f.series_key, @icb@.financial_year_of(f.activity_month))) AS subject) k
         WHERE NOT EXISTS (SELECT FROM @icb@.challenge_line l WHERE l.finding_ref = f.finding_ref)
-          AND EXISTS (SELECT FROM @icb@.challenge_line l WHERE l.line_key = f.line_key AND l.rule_code = f.rule_code)
     )
     UPDATE @icb@.challenge_line l SET finding_ref = h.finding_ref
     FROM orphan o
-    JOIN heir h ON h.line_key = o.line_key AND h.rule_code = o.rule_code AND h.commissioner_code = o.commissioner_code AND h.n = o.n
+    JOIN heir h ON h.subject = o.subject AND h.rule_code = o.rule_code AND h.commissioner_code = o.commissioner_code AND h.n = o.n
     WHERE l.challenge_line_id = o.challenge_line_id;
     GET DIAGNOSTICS moved = ROW_COUNT;
     RETURN moved;
@@ -251,24 +263,24 @@ BEGIN
              AND coalesce(l.raised_on, l.state_since) < pg_catalog.date_trunc('week', today::timestamp)::date + 7));
     FOR batch IN
         WITH candidate AS MATERIALIZED (
-            SELECT c.*, coalesce(c.raise_by <= @icb@.add_operational_days(today, c.urgent_within), false) AS urgent
-            FROM @icb@.challenge_candidate c
-            WHERE c.suppress_reason IS NULL AND coalesce(c.raise_by >= today, true)
-        ), cause AS (
-            SELECT c.provider_code, c.contract_id, c.commissioner_code, c.rule_code, c.pod_class, c.urgent, min(c.raise_by) AS raise_by,
-                   sum(c.recoverable * c.chance) / sum(c.effort_minutes) AS worth
-            FROM candidate c GROUP BY 1, 2, 3, 4, 5, 6
+            SELECT c.* FROM @icb@.challenge_candidate c WHERE c.suppress_reason IS NULL AND coalesce(c.raise_by >= today, true)
+        ), horizon AS MATERIALIZED (
+            SELECT u.urgent_within, @icb@.add_operational_days(today, u.urgent_within) AS until FROM (SELECT DISTINCT c.urgent_within FROM candidate c) u
+        ), timed AS (
+            SELECT c.*, coalesce(c.raise_by <= h.until, false) AS urgent FROM candidate c JOIN horizon h ON h.urgent_within = c.urgent_within
+        ), caused AS (
+            SELECT t.*, min(t.raise_by) OVER w AS batch_raise_by, sum(t.recoverable * t.chance) OVER w / sum(t.effort_minutes) OVER w AS worth
+            FROM timed t
+            WINDOW w AS (PARTITION BY t.provider_code, t.contract_id, t.commissioner_code, t.rule_code, t.pod_class, t.urgent)
         ), placed AS (
-            SELECT c.*, k.raise_by AS batch_raise_by, k.worth,
-                   sum(c.effort_minutes) OVER (ORDER BY c.urgent DESC, CASE WHEN c.urgent THEN k.raise_by END, k.worth DESC, c.provider_code, c.contract_id, c.commissioner_code,
+            SELECT c.*,
+                   sum(c.effort_minutes) OVER (ORDER BY c.urgent DESC, CASE WHEN c.urgent THEN c.batch_raise_by END, c.worth DESC, c.provider_code, c.contract_id, c.commissioner_code,
                                                c.rule_code, c.pod_class, c.recoverable DESC, c.finding_ref) AS minutes_so_far
-            FROM candidate c
-            JOIN cause k ON k.provider_code = c.provider_code AND k.contract_id IS NOT DISTINCT FROM c.contract_id AND k.commissioner_code = c.commissioner_code
-             AND k.rule_code = c.rule_code AND k.pod_class = c.pod_class AND k.urgent = c.urgent
+            FROM caused c
         )
         SELECT p.provider_code, p.contract_id, p.commissioner_code, p.rule_code, p.pod_class, max(p.rule_version) AS rule_version, max(p.rule_name) AS rule_name,
                min(p.activity_month) AS from_month, max(p.activity_month) AS to_month, min(p.minutes_so_far) AS place,
-               pg_catalog.array_agg(ROW(p.finding_ref, p.person_id, p.line_key, p.rule_code, p.rule_version, p.rule_name, p.provider_code, p.commissioner_code, p.contract_id, p.pod,
+               pg_catalog.array_agg(ROW(p.finding_ref, p.person_id, p.line_key, p.series_key, p.rule_code, p.rule_version, p.rule_name, p.provider_code, p.commissioner_code, p.contract_id, p.pod,
                    p.pod_class, p.activity_month, p.billed, p.recoverable, p.recovery_rate, p.evidence, p.submission_id, p.line_no, p.file_name, p.challenge_line_id, p.raise_by,
                    p.urgent_within, p.chance, p.effort_minutes, p.decided, p.lower, p.suppress_reason)::@icb@.challenge_candidate ORDER BY p.finding_ref) AS lines
         FROM placed p

@@ -12,10 +12,10 @@ WITH watched AS (
     WHERE w.recoverable_after <> w.recoverable_now OR w.finding_billed <> w.billed_now
 ), bill AS (
     -- what the provider charges for the line now
-    SELECT m.challenge_line_id, coalesce(sum(c.total_cost), 0) AS billed_after, max(c.submission_id) AS submission_after
+    SELECT m.challenge_line_id, CASE WHEN m.line_key IS NULL THEN coalesce(m.finding_billed, 0) ELSE coalesce(sum(c.total_cost), 0) END AS billed_after, max(c.submission_id) AS submission_after
     FROM moved m
     LEFT JOIN @icb@.current_invoice_line c ON c.line_key = m.line_key AND c.commissioner_code = m.commissioner_code
-    GROUP BY m.challenge_line_id
+    GROUP BY m.challenge_line_id, m.line_key, m.finding_billed
 ), gone AS MATERIALIZED (
     SELECT DISTINCT o.claim_group, m.commissioner_code, m.submission_now, m.line_key
     FROM moved m
@@ -24,32 +24,28 @@ WITH watched AS (
     WHERE b.submission_after IS NULL
 ), event AS MATERIALIZED (
     SELECT DISTINCT g.claim_group, g.commissioner_code, g.submission_now FROM gone g
-), old_line AS MATERIALIZED (
-    SELECT g.claim_group, g.commissioner_code, g.submission_now, o.line_key, o.total_cost
-    FROM event g
-    JOIN @icb@.invoice_line o ON o.submission_id = g.submission_now AND o.claim_group = g.claim_group AND o.commissioner_code = g.commissioner_code
-), new_line AS MATERIALIZED (
-    SELECT g.claim_group, g.commissioner_code, g.submission_now, c.line_key, c.total_cost
-    FROM event g
-    JOIN @icb@.current_invoice_line c ON c.claim_group = g.claim_group AND c.commissioner_code = g.commissioner_code
+), event_line AS (
+    SELECT x.claim_group, x.commissioner_code, x.submission_now, x.line_key, sum(x.was) AS was, sum(x.now) AS now
+    FROM (SELECT e.claim_group, e.commissioner_code, e.submission_now, o.line_key, o.total_cost AS was, NULL::numeric AS now
+          FROM event e
+          JOIN @icb@.invoice_line o ON o.submission_id = e.submission_now AND o.claim_group = e.claim_group AND o.commissioner_code = e.commissioner_code
+          UNION ALL
+          SELECT e.claim_group, e.commissioner_code, e.submission_now, c.line_key, NULL, c.total_cost
+          FROM event e
+          JOIN @icb@.current_invoice_line c ON c.claim_group = e.claim_group AND c.commissioner_code = e.commissioner_code) x
+    GROUP BY x.claim_group, x.commissioner_code, x.submission_now, x.line_key
 ), rebill AS (
     -- of the lines of an event that are gone, the share that came back under other keys
-    SELECT o.claim_group, o.commissioner_code, o.submission_now,
-           least(greatest(coalesce((SELECT sum(n.total_cost) FROM new_line n
-                           WHERE n.claim_group = o.claim_group AND n.commissioner_code = o.commissioner_code AND n.submission_now = o.submission_now
-                             AND NOT EXISTS (SELECT FROM old_line x WHERE x.claim_group = n.claim_group AND x.commissioner_code = n.commissioner_code
-                                                                     AND x.submission_now = n.submission_now AND x.line_key = n.line_key)), 0), 0)
-                 / nullif(sum(o.total_cost), 0), 1) AS share
-    FROM old_line o
-    WHERE NOT EXISTS (SELECT FROM new_line n WHERE n.claim_group = o.claim_group AND n.commissioner_code = o.commissioner_code
-                                               AND n.submission_now = o.submission_now AND n.line_key = o.line_key)
-    GROUP BY 1, 2, 3
+    SELECT y.claim_group, y.commissioner_code, y.submission_now,
+           least(greatest(coalesce(sum(y.now) FILTER (WHERE y.was IS NULL), 0), 0) / nullif(sum(y.was) FILTER (WHERE y.now IS NULL), 0), 1) AS share
+    FROM event_line y
+    GROUP BY y.claim_group, y.commissioner_code, y.submission_now
 ), change AS (
     SELECT m.challenge_line_id, m.line_key, m.commissioner_code, b.billed_after, coalesce(b.submission_after, m.submission_now) AS submission_after,
            m.recoverable_after, m.recoverable_now - m.recoverable_after AS fall,
            b.submission_after IS NULL AND coalesce(r.share, 0) > 0 AS rebilled,
-           -- by how much the provider's own correction lowers what we pay
-           round(greatest(m.billed_now - b.billed_after - CASE WHEN b.submission_after IS NULL THEN coalesce(r.share, 0) * m.billed_now ELSE 0 END, 0) * m.recovery_rate, 2) AS relief
+           -- by how much the provider's own correction lowers what we pay; of a series nobody can say
+           CASE WHEN m.line_key IS NULL THEN 0 ELSE round(greatest(m.billed_now - b.billed_after - CASE WHEN b.submission_after IS NULL THEN round(coalesce(r.share, 0) * m.billed_now, 6) ELSE 0 END, 0) * m.recovery_rate, 2) END AS relief
     FROM moved m
     JOIN bill b ON b.challenge_line_id = m.challenge_line_id
     LEFT JOIN gone g ON g.line_key = m.line_key AND g.commissioner_code = m.commissioner_code AND g.submission_now = m.submission_now
@@ -78,12 +74,18 @@ DECLARE
     today date := coalesce(as_of, @icb@.today());
     step record;
     seen @icb@.challenge_restatement[];
+    moved bigint;
+    loops text := pg_catalog.current_setting('enable_nestloop');
 BEGIN
     -- one comparison at a time; answers go on
     PERFORM @icb@.lock_ledger();
     changed := 0;
     PERFORM @icb@.follow_rule_versions();
-    SELECT count(*) INTO compared FROM @icb@.challenge_line l WHERE l.challenge_id IS NOT NULL AND l.state <> 'selected';
+    SELECT count(*), count(*) FILTER (WHERE coalesce(f.recoverable, 0) <> l.recoverable_now OR f.billed <> l.billed_now) INTO compared, moved
+    FROM @icb@.challenge_line l LEFT JOIN @icb@.challengeable_finding f ON f.finding_ref = l.finding_ref
+    WHERE l.challenge_id IS NOT NULL AND l.state <> 'selected';
+    -- a few lines are looked up, many are joined: the server cannot know how many
+    PERFORM pg_catalog.set_config('enable_nestloop', CASE WHEN moved > 1000 THEN 'off' ELSE loops END, true);
     seen := ARRAY(SELECT r FROM @icb@.challenge_restatement r);
     -- an answer under way is waited for, and what is read afterwards contains it
     PERFORM FROM @icb@.challenge_line l
@@ -114,15 +116,17 @@ BEGIN
             FROM again x
         ), all_moves AS (
             SELECT x.*, x.u_corrected + x.u_rebilled + x.u_lapsed > 0 AS reopened,
-                   CASE WHEN x.u_corrected + x.u_rebilled + x.u_lapsed > 0 OR x.state IN ('raised', 'acknowledged', 'responded', 'reviewed', 'escalated', 'mediation')
+                   -- what was refused is not asked for again because it grew; what was agreed is
+                   CASE WHEN x.u_corrected + x.u_rebilled + x.u_lapsed > 0 OR x.accepted + x.corrected > 0 OR x.state IN ('raised', 'acknowledged', 'responded', 'reviewed', 'escalated', 'mediation')
                         THEN greatest(least(x.rise - x.u_back - x.u_corrected - x.u_rebilled - x.u_lapsed, x.recoverable_after - x.raised), 0) ELSE 0 END AS more
             FROM up x
         ), posting AS (
             SELECT x.*,
-                   CASE WHEN x.reopened THEN 'reopen' WHEN x.more > 0 THEN 'raise_more' WHEN x.b_open + x.b_owed > 0 THEN 'rebill'
+                   CASE WHEN x.more > 0 AND NOT x.reopened AND x.state IN ('raised', 'acknowledged', 'responded', 'reviewed', 'escalated', 'mediation') THEN 'raise_more'
+                        WHEN x.reopened OR x.more > 0 THEN 'reopen' WHEN x.b_open + x.b_owed > 0 THEN 'rebill'
                         WHEN x.lapse > 0 AND x.c_open + x.c_owed + x.c_back = 0 THEN 'lapse' ELSE 'correct' END AS action,
-                   CASE WHEN x.reopened THEN CASE WHEN x.state IN ('raised', 'acknowledged', 'responded', 'reviewed', 'escalated', 'mediation') THEN x.state ELSE 'raised' END
-                        WHEN x.more > 0 OR x.open - x.c_open - x.b_open - x.lapse > 0 OR x.c_open + x.c_owed + x.b_open + x.b_owed + x.lapse = 0 THEN x.state
+                   CASE WHEN x.reopened OR x.more > 0 THEN CASE WHEN x.state IN ('raised', 'acknowledged', 'responded', 'reviewed', 'escalated', 'mediation') THEN x.state ELSE 'raised' END
+                        WHEN x.open - x.c_open - x.b_open - x.lapse > 0 OR x.c_open + x.c_owed + x.b_open + x.b_owed + x.lapse = 0 THEN x.state
                         WHEN x.accepted - x.c_owed - x.b_owed > x.credit_notes THEN CASE WHEN x.state = 'determined' THEN x.state ELSE 'agreed' END
                         WHEN x.credit_notes > 0 THEN 'credited'
                         WHEN x.b_open + x.b_owed > 0 THEN 'rebilled' WHEN x.c_open + x.c_owed > 0 THEN 'corrected_at_source' ELSE 'closed' END AS to_state
@@ -144,13 +148,17 @@ BEGIN
         END IF;
         PERFORM @icb@.post_changes(step.challenge_id, step.action, step.changes, today, NULL,
             CASE step.action WHEN 'correct' THEN 'corrected in a later submission' WHEN 'rebill' THEN 'charged again under another key' WHEN 'lapse' THEN 'no longer found'
-                 WHEN 'reopen' THEN 'found again' ELSE 'the finding has grown' END);
+                 WHEN 'reopen' THEN 'found again, or more of it' ELSE 'the finding has grown' END);
         changed := changed + pg_catalog.cardinality(step.changes);
     END LOOP;
-    -- compared: the next look is against this
+    -- compared: the next look is against this position
+    UPDATE @icb@.challenge_line l SET submission_now = c.submission_id
+    FROM @icb@.current_invoice_line c
+    WHERE c.line_key = l.line_key AND c.commissioner_code = l.commissioner_code AND c.submission_id <> l.submission_now;
     UPDATE @icb@.challenge_line l
     SET billed_now = r.billed_after, recoverable_now = r.recoverable_after, submission_now = r.submission_after
     FROM unnest(seen) r WHERE r.challenge_line_id = l.challenge_line_id;
+    PERFORM pg_catalog.set_config('enable_nestloop', loops, true);
 END
 $$;
 COMMENT ON FUNCTION @icb@.sync_step(date) IS 'What sync_challenges does in its transaction. Lines compared, lines changed.';
@@ -171,7 +179,7 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE @icb@.sync_challenges(date) IS
-    'Brings challenges in line with the current position; run it after validate. A lower bill counts as corrected at source (first out of what is open, then out of what is agreed and not credited; what was credited by note already becomes returnable); a line that is gone and came back under another key as re-billed; a finding that we no longer make as lapsed; one that grew is raised by the difference; one that comes back is the same line again. A repeat changes nothing.';
+    'Brings challenges in line with the current position; run it after validate. A lower bill counts as corrected at source (first out of what is open, then out of what is agreed and not credited; what was credited by note already becomes returnable); a line that is gone and came back under another key as re-billed; a finding that we no longer make as lapsed; one that grew is raised by the difference, unless it was refused before; one that comes back is the same line again. A repeat changes nothing.';
 
 -- Deadlines ---------------------------------------------------------------------------------------------------------------
 

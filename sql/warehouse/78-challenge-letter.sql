@@ -94,8 +94,8 @@ BEGIN
     END IF;
     SELECT count(*) AS n, sum(e.challenged_gbp) AS amount, min(e.respond_by) AS respond_by, (SELECT min(l.raised_on) FROM @icb@.challenge_line l WHERE l.challenge_id = challenge) AS raised_on,
            pg_catalog.string_agg(pg_catalog.concat_ws(E'\n',
-               pg_catalog.format('Line %s: %s', e.line_reference, pg_catalog.concat_ws(', ', 'event ' || e.provider_event_id, 'CDS ' || e.cds_id, 'line ' || e.file_line, 'file ' || e.file_name)),
-               pg_catalog.format('  %s, %s, charged %s, challenged %s', e.pod, pg_catalog.to_char(e.activity_month, 'FMMonth YYYY'), e.billed_gbp, e.challenged_gbp),
+               pg_catalog.format('Line %s: %s', e.line_reference, coalesce(nullif(pg_catalog.concat_ws(', ', 'event ' || e.provider_event_id, 'CDS ' || e.cds_id, 'line ' || e.file_line, 'file ' || e.file_name), ''), 'the activity of the year to date')),
+               pg_catalog.format('  %s', pg_catalog.concat_ws(', ', nullif(e.pod, 'series'), pg_catalog.to_char(e.activity_month, 'FMMonth YYYY'), 'charged ' || e.billed_gbp, 'challenged ' || e.challenged_gbp)),
                '  ' || e.evidence), E'\n' ORDER BY e.line_reference) AS lines
     INTO sums
     FROM @icb_reporting@.challenge_export e WHERE e.challenge_reference = challenge;
@@ -109,7 +109,7 @@ BEGIN
         c.provider_text,
         'Basis: ' || nullif(c.clause, ''),
         '',
-        pg_catalog.format('We ask for %s pounds on %s lines of activity in %s.', coalesce(sums.amount, 0), sums.n,
+        pg_catalog.format('We ask for %s pounds on %s of activity in %s.', coalesce(sums.amount, 0), CASE sums.n WHEN 1 THEN '1 line' ELSE sums.n || ' lines' END,
             CASE WHEN c.from_month IS NULL THEN 'the year' WHEN c.from_month = c.to_month THEN pg_catalog.to_char(c.from_month, 'FMMonth YYYY')
                  ELSE pg_catalog.to_char(c.from_month, 'FMMonth YYYY') || ' to ' || pg_catalog.to_char(c.to_month, 'FMMonth YYYY') END),
         pg_catalog.format('Please answer by %s.', pg_catalog.to_char(sums.respond_by, 'FMDD FMMonth YYYY')),

@@ -274,3 +274,21 @@ COMMENT ON COLUMN @icb_reporting@.challenge_ageing.bucket_order IS 'Order of the
 COMMENT ON COLUMN @icb_reporting@.challenge_ageing.challenges IS 'Challenges.';
 COMMENT ON COLUMN @icb_reporting@.challenge_ageing.lines IS 'Lines.';
 COMMENT ON COLUMN @icb_reporting@.challenge_ageing.amount_gbp IS 'Open, or agreed and not credited, in pounds.';
+
+CREATE VIEW @icb_reporting@.recovery_funnel WITH (security_barrier = true) AS
+WITH raised AS (
+    SELECT count(*) FILTER (WHERE l.raised > 0) AS raised_lines, sum(l.raised) AS raised, count(*) FILTER (WHERE l.accepted + l.corrected > 0) AS agreed_lines,
+           sum(l.accepted + l.corrected) AS agreed, count(*) FILTER (WHERE l.credit_notes + l.corrected > 0) AS credited_lines, sum(l.credit_notes + l.corrected) AS credited
+    FROM @icb@.challenge_line l
+)
+SELECT f.stage_order, f.stage, f.lines, f.amount_gbp FROM @icb_reporting@.money_funnel f
+UNION ALL
+SELECT s.stage_order, s.stage, coalesce(s.lines, 0)::bigint, coalesce(s.amount, 0)::numeric(16,2)
+FROM raised r
+CROSS JOIN LATERAL (VALUES (5, 'raised', r.raised_lines, r.raised), (6, 'agreed', r.agreed_lines, r.agreed), (7, 'credited', r.credited_lines, r.credited)) AS s (stage_order, stage, lines, amount);
+COMMENT ON VIEW @icb_reporting@.recovery_funnel IS
+    'From claimed to credited. The first stages are of the current position; raised, agreed and credited are of everything that was ever raised: what was put right since is no longer claimed, so a later stage may exceed an earlier one.';
+COMMENT ON COLUMN @icb_reporting@.recovery_funnel.stage_order IS 'Order of the stages.';
+COMMENT ON COLUMN @icb_reporting@.recovery_funnel.stage IS 'claimed, identified, net, recoverable, raised, agreed or credited.';
+COMMENT ON COLUMN @icb_reporting@.recovery_funnel.lines IS 'Lines that reach the stage.';
+COMMENT ON COLUMN @icb_reporting@.recovery_funnel.amount_gbp IS 'Money that reaches the stage, in pounds.';

@@ -8,8 +8,6 @@ SELECT a.appointment_id FROM county.appointment a JOIN county.spell s USING (per
 UNION
 SELECT appointment_id FROM (SELECT appointment_id, row_number() OVER (PARTITION BY person_id, day, provider ORDER BY appointment_id) AS n FROM county.appointment) q WHERE n > 1;
 CREATE INDEX ON county.appointment (person_id);
-CREATE INDEX ON county.spell (person_id);
-ANALYZE county.clash;
 UPDATE county.appointment a SET day = m.day
 FROM county.clash c JOIN county.appointment o USING (appointment_id) JOIN county.person p USING (person_id), county.setting s,
      LATERAL (SELECT o.day + 7 * w AS day FROM unnest(ARRAY[1, -1, 2, -2, 3, -3, 4, -4, 6, -6, 8, -8]) WITH ORDINALITY AS k (w, n)

@@ -62,9 +62,8 @@ UPDATE truth.planted SET seq = 1 WHERE seq IS NULL AND pod IN ('DRUG', 'DEVICE')
 CREATE TABLE truth.reject (file_name text, line_no bigint, feed text, field text, value text, why text);
 CREATE TABLE county.spoilt AS
 SELECT p.*, (ARRAY['TOTAL COST', 'TOTAL COST', 'FINANCIAL MONTH', 'ORGANISATION IDENTIFIER (CODE OF PROVIDER)', 'FINANCIAL YEAR', 'TOTAL COST'])[k] AS field,
-       (ARRAY['TBC', '', '13', '', '215551', 'see email'])[k] AS value, f.max_line + row_number() OVER (PARTITION BY file_name ORDER BY k) AS new_line
-FROM (SELECT *, row_number() OVER (ORDER BY county.u(line_id, 910), line_id) AS k FROM county.plcm WHERE current AND line_id < 40000000000) p
-JOIN (SELECT file_name, max(line_no) AS max_line FROM county.plcm GROUP BY file_name) f USING (file_name)
+       (ARRAY['TBC', '', '13', '', '215551', 'see email'])[k] AS value, max_line + row_number() OVER (PARTITION BY file_name ORDER BY k) AS new_line
+FROM (SELECT *, row_number() OVER (ORDER BY county.u(line_id, 910), line_id) AS k, (SELECT max(m.line_no) FROM county.plcm m WHERE m.file_name = plcm.file_name) AS max_line FROM county.plcm WHERE current AND line_id < 40000000000) p
 WHERE k <= 6;
 INSERT INTO county.plcm
 SELECT file_name, new_line, true, NULL, CASE k WHEN 3 THEN value ELSE month END, CASE k WHEN 5 THEN value ELSE financial_year END, created, CASE k WHEN 4 THEN value ELSE provider_code END, site_code, commissioner,

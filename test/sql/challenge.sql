@@ -101,6 +101,20 @@ SELECT chal.respond_challenge(:other, 'accept');
 SELECT state, agreed_gbp, open_gbp FROM chal_reporting.challenge WHERE challenge_id = :other;
 SELECT chal.respond_challenge(:other, 'reject');
 
+-- accepted and credited whole, the line is remembered: nobody may charge it again under another number
+INSERT INTO chal_test.claim (line_key, person, event, pod, billed) VALUES ('v', 8, 'E8', 'DC', 800);
+INSERT INTO chal_test.wrong (line_key, rule, amount) VALUES ('v', 'DUP01', 800), ('v', 'PRC12', 0);
+SELECT chal_test.submit('RZ1', 'freeze');
+UPDATE chal.invoice_line SET start_date = '2024-06-03', end_date = '2024-06-03', hrg_sent = 'AA33C' WHERE line_key = 'v';
+CALL chal.raise_challenges();
+SELECT challenge_id AS void FROM chal_reporting.challenge WHERE rule_code = 'DUP01' \gset
+SELECT chal.respond_challenge(:void, 'accept') > 0 AS posted;
+SELECT chal.credit_challenge(:void, 'CN7', 799.99, happened_on => '2024-08-20') > 0 AS posted;
+SELECT count(*) FROM chal.recovered_line;
+SELECT chal.credit_challenge(:void, 'CN8', 0.01, happened_on => '2024-08-21') > 0 AS posted;
+SELECT person_id, provider_code, start_date, pod, hrg_sent, reference, line_key, recovered_on FROM chal.recovered_line;
+SELECT stage_order, stage, lines, amount_gbp FROM chal_reporting.recovery_funnel WHERE stage_order > 4 ORDER BY 1;
+
 -- everything adds up, per line and in total
 SELECT count(*) FILTER (WHERE difference <> 0 OR ledger_difference <> 0 OR credited > agreed) AS off, sum(raised) AS raised,
        sum(agreed + withdrawn + rejected + time_barred + waived + open) AS parts, sum(credited) AS credited FROM chal.challenge_balance;

@@ -9,7 +9,7 @@ SET chal.today = '2024-08-05';
 INSERT INTO chal.challenge_policy (setting, value) VALUES ('least_line', 0), ('least_batch', 0), ('weekly_minutes', NULL);
 CREATE VIEW chal_test.book AS
 SELECT l.line_key, l.state, l.reason, l.raised, l.accepted, l.corrected, l.lapsed, l.rebilled, l.open, l.credit_notes AS notes, l.returnable AS back
-FROM chal.challenge_line l WHERE l.challenge_id IS NOT NULL ORDER BY 1;
+FROM chal.challenge_line l WHERE l.challenge_id IS NOT NULL ORDER BY l.line_key, l.rule_code;
 
 INSERT INTO chal_test.claim (line_key, person, event, billed) VALUES
     ('a all corrected', 1, 'E1', 1000), ('b part corrected', 2, 'E2', 1000), ('c rebilled lower', 3, 'E3', 300), ('d rebilled same', 4, 'E4', 300), ('e withdrawn', 5, 'E5', 300),
@@ -72,6 +72,29 @@ SELECT chal_test.find('RZ1', max(submission_id)) FROM chal.submission;
 CALL chal.raise_challenges('2024-10-02');
 SELECT count(*) AS lines FROM chal.challenge_line;
 SELECT status, rows_out FROM chal.run ORDER BY run_id DESC LIMIT 1;
+
+-- a finding about the provider as a whole: it grows with the year, after it was agreed too, and falls by our own count alone
+INSERT INTO chal.series_finding (finding_ref, opened_run, rule_code, rule_version, rule_name, rule_class, provider_code, commissioner_code, contract_id, series_key, period, outcome,
+    evidence, billed, identified, net, recovery_rate, recoverable, content)
+VALUES ('S1', 1, 'CAP01', '1', 'Follow-ups above the cap', 'money', 'RZ1', '00X', 'K1', '110', '[2024-04-01,2024-07-01)', 'fail', '{"excess": 12}', 9000, 1000, 1000, 1, 1000, 'a');
+CALL chal.raise_challenges('2024-10-03');
+SELECT challenge_id AS cap FROM chal_reporting.challenge WHERE rule_code = 'CAP01' \gset
+SELECT substr(l, 1, 120) AS letter FROM string_to_table(chal.challenge_letter(:cap), E'\n') l WHERE l ~ '^(We ask|Line|  )';
+SELECT chal.respond_challenge(:cap, 'part', 600, happened_on => '2024-10-04') > 0 AS posted;
+SELECT chal.review_challenge(:cap, 'agree', happened_on => '2024-10-04') > 0 AS posted;
+SELECT chal.credit_challenge(:cap, 'CN9', happened_on => '2024-10-05') > 0 AS posted;
+UPDATE chal.series_finding SET period = '[2024-04-01,2024-08-01)', net = 1300, recoverable = 1300, billed = 12000;
+CALL chal.sync_challenges('2024-11-01');
+SELECT state, reason, raised, accepted, rejected, open, credit_notes FROM chal.challenge_line WHERE challenge_id = :cap;
+UPDATE chal.series_finding SET net = 1100, recoverable = 1100, billed = 11000;
+CALL chal.sync_challenges('2024-11-02');
+SELECT state, reason, raised, accepted, corrected, lapsed, open, credit_notes FROM chal.challenge_line WHERE challenge_id = :cap;
+UPDATE chal.series_finding SET closed_run = 2, closed_at = now(), closed_reason = 'no longer found';
+INSERT INTO chal.series_finding (finding_ref, opened_run, rule_code, rule_version, rule_name, rule_class, provider_code, commissioner_code, contract_id, series_key, period, outcome,
+    evidence, billed, identified, net, recovery_rate, recoverable, content)
+VALUES ('S1v2', 2, 'CAP01', '2', 'Follow-ups above the cap', 'money', 'RZ1', '00X', 'K1', '110', '[2024-04-01,2024-08-01)', 'fail', '{}', 11000, 1100, 1100, 1, 1100, 'b');
+CALL chal.raise_challenges('2024-11-03');
+SELECT count(*), max(finding_ref) AS ref FROM chal.challenge_line WHERE rule_code = 'CAP01';
 
 SELECT action, reason, lines, open_before_gbp, open_after_gbp, agreed_after_gbp, credited_after_gbp FROM chal_reporting.challenge_history WHERE challenge_id = :ch ORDER BY event_id;
 SELECT count(*) FILTER (WHERE difference <> 0 OR ledger_difference <> 0 OR credited > agreed) AS off, sum(raised) AS raised,
