@@ -124,7 +124,7 @@ COMMENT ON COLUMN @icb@.claim_facts.contract_id IS 'Contract that covers provide
 COMMENT ON COLUMN @icb@.claim_facts.financial_year IS 'Financial year of the claim.';
 COMMENT ON COLUMN @icb@.claim_facts.month IS 'Financial month of the claim, 1 = April.';
 COMMENT ON COLUMN @icb@.claim_facts.pod IS 'Point of delivery as charged.';
-COMMENT ON COLUMN @icb@.claim_facts.pod_kind IS 'spell, excess, critical_care, unbundled, attendance, procedure, emergency or other.';
+COMMENT ON COLUMN @icb@.claim_facts.pod_kind IS 'spell, excess, critical_care, unbundled, attendance, procedure, emergency, regular, pathway, pass_through or other.';
 COMMENT ON COLUMN @icb@.claim_facts.pod_class IS 'Class of care under which contracts set recovery rates.';
 COMMENT ON COLUMN @icb@.claim_facts.pod_needs_hrg IS 'Whether this point of delivery is priced by HRG.';
 COMMENT ON COLUMN @icb@.claim_facts.spell_part IS 'Whether the line is a spell, its excess days or its critical care.';

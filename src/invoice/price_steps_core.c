@@ -11,8 +11,8 @@
 #include <string.h>
 
 /* The rounding by its name in the contract, and what it does. */
-static const char *const rounded[] = {"rounded to whole pounds (sus)",
-									  "rounded to the penny", "not rounded (none)"};
+static const char *const rounded[] = {"rounded to whole pounds (sus)", "rounded to the penny",
+									  "not rounded (none)"};
 
 /*
  * add_step --- one more line of the calculation.

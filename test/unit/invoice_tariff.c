@@ -124,7 +124,8 @@ test_good(void)
 			 "\"synthetic\":true,\"short_stay\":{\"max_days\":1,\"min_age\":19},\"spells\":["
 			 "{\"hrg\":\"AA22C\",\"combined\":1.5,\"day_case\":2,\"elective\":3,\"non_elective\":4,"
 			 "\"elective_trim\":0,\"non_elective_trim\":100000,"
-			 "\"per_day\":9223372036854.775807,\"short_stay_price\":0,\"best_practice\":0.000001,\"best_practice_base\":12.5},"
+			 "\"per_day\":9223372036854.775807,\"short_stay_price\":0,\"best_practice\":0.000001,"
+			 "\"best_practice_base\":12.5},"
 			 "{\"hrg\":\"AA22D\",\"short_stay_percent\":45}],"
 			 "\"attendances\":[{\"treatment_function\":\"110\",\"hrg\":\"WF01A\",\"price\":78}],"
 			 "\"procedures\":[{\"hrg\":\"AA11A\",\"price\":143}],"
@@ -147,17 +148,23 @@ test_good(void)
 			 "\"unbundled\":[{\"hrg\":\"XC01Z\",\"price\":12.5},{\"hrg\":\"XC02Z\",\"price\":1000}]"
 			 ",\"top_ups\":[]}");
 	/* a part of the year; the whole year is not told */
-	accepted(HEAD "\"synthetic\":false,\"valid_from\":\"2024-10-01\",\"valid_to\":\"2025-02-28\"," EMPTY,
+	accepted(HEAD
+			 "\"synthetic\":false,\"valid_from\":\"2024-10-01\",\"valid_to\":\"2025-02-28\"," EMPTY,
 			 NULL);
-	accepted(HEAD "\"synthetic\":false,\"valid_from\":\"2024-04-01\",\"valid_to\":\"2024-12-31\"," EMPTY,
+	accepted(HEAD
+			 "\"synthetic\":false,\"valid_from\":\"2024-04-01\",\"valid_to\":\"2024-12-31\"," EMPTY,
 			 NULL);
-	accepted(HEAD "\"synthetic\":false,\"valid_from\":\"2025-01-01\",\"valid_to\":\"2025-03-31\"," EMPTY,
+	accepted(HEAD
+			 "\"synthetic\":false,\"valid_from\":\"2025-01-01\",\"valid_to\":\"2025-03-31\"," EMPTY,
 			 NULL);
-	accepted(HEAD "\"synthetic\":false,\"valid_from\":\"2024-05-09\",\"valid_to\":\"2024-05-09\"," EMPTY,
+	accepted(HEAD
+			 "\"synthetic\":false,\"valid_from\":\"2024-05-09\",\"valid_to\":\"2024-05-09\"," EMPTY,
 			 NULL);
-	accepted("{\"valid_to\":\"2024-11-30\",\"name\":\"n\",\"version\":\"1\",\"financial_year\":\"2024/"
-			 "25\",\"currency\":\"GBP\"}",
-			 HEAD "\"synthetic\":false,\"valid_from\":\"2024-04-01\",\"valid_to\":\"2024-11-30\"," EMPTY);
+	accepted(
+		"{\"valid_to\":\"2024-11-30\",\"name\":\"n\",\"version\":\"1\",\"financial_year\":\"2024/"
+		"25\",\"currency\":\"GBP\"}",
+		HEAD
+		"\"synthetic\":false,\"valid_from\":\"2024-04-01\",\"valid_to\":\"2024-11-30\"," EMPTY);
 	accepted(HEAD "\"valid_from\":\"2024-04-01\",\"valid_to\":\"2025-03-31\"}",
 			 HEAD "\"synthetic\":false," EMPTY);
 	/* pathways stand behind everything, sorted by module and level */
@@ -412,8 +419,7 @@ test_faults(void)
 	refused("{\"pathways\":[{\"module\":\"a\",\"module\":\"a\"}]}",
 			"$.pathways[0].module: given twice");
 	refused("{\"pathways\":[{\"hrg\":\"a\"}]}", "$.pathways[0].hrg: unknown key");
-	refused("{\"pathways\":[{\"price\":null}]}",
-			"$.pathways[0].price: expected a number");
+	refused("{\"pathways\":[{\"price\":null}]}", "$.pathways[0].price: expected a number");
 	refused(HEAD "\"pathways\":[{\"module\":\"a\",\"level\":\"b\",\"price\":1},"
 				 "{\"module\":\"a\",\"level\":\"b\",\"price\":2}]}",
 			"$: \"pathways\" holds \"a\" \"b\" twice");
@@ -563,7 +569,8 @@ test_garbage(void)
 		HEAD "\"short_stay\":{\"max_days\":1,\"min_age\":19},\"spells\":[{\"hrg\":\"AA22C\","
 			 "\"elective\":1.5e2,\"elective_trim\":null}],"
 			 "\"top_ups\":[{\"code\":\"\\u00e9\\n\",\"percent\":9}],\"synthetic\":true,"
-			 "\"pathways\":[{\"module\":\"a\",\"level\":\"b\",\"price\":1}],\"valid_to\":\"2024-05-31\"}";
+			 "\"pathways\":[{\"module\":\"a\",\"level\":\"b\",\"price\":1}],\"valid_to\":\"2024-05-"
+			 "31\"}";
 	static const char alphabet[] = "{}[]\",:\\u0123456789.eE-+ntfals AZ\n";
 	char              text[sizeof(json)];
 	uint64_t          seed = 42;
