@@ -264,26 +264,41 @@ COMMENT ON FUNCTION @icb@.apply_challenge_reply(bigint) IS
 
 CREATE FUNCTION @icb@.preflight(submission bigint)
     RETURNS TABLE (rule_code text, rule_name text, outcome text, reason text, lines bigint, billed numeric, identified numeric, net numeric, first_lines bigint[], told text)
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 AS $$
 #variable_conflict use_column
 BEGIN
     IF NOT EXISTS (SELECT FROM @icb@.submission_slice s WHERE s.submission_id = submission AND s.status = 'current') THEN
         RAISE EXCEPTION 'submission % is not in the current position', submission
-            USING ERRCODE = 'undefined_object', HINT = 'Load the file with commissioning-load, CALL @icb@.load() and CALL @icb@.match() first.';
+            USING ERRCODE = 'undefined_object', HINT = 'Load the file with commissioning-load, then CALL @icb@.load() and CALL @icb@.match().';
     END IF;
+    -- the rules as they stand now; the rules alone are kept
+    PERFORM @icb@.compile_tariffs();
+    PERFORM @icb@.compile_contracts();
+    PERFORM @icb@.compile_rules();
     RETURN QUERY
-    WITH found AS (
-        SELECT f.* FROM @icb@.finding_live f WHERE f.submission_id = submission
+    WITH found AS MATERIALIZED (
+        SELECT f.* FROM @icb@.finding_all_live f WHERE f.submission_id = submission AND f.rule_class <> 'governance'
+    ), whole AS (
+        -- a rule that needs what is not here says so once
+        SELECT t.rule_code, t.status, r.name FROM @icb@.rule_status t JOIN @icb@.active_rule r ON r.code = t.rule_code
+        WHERE t.status LIKE 'no data: %' AND r.class <> 'governance' AND r.level <> 'provider'
+          AND t.contract_id IN (SELECT coalesce(c.contract_id, '*') FROM @icb@.claim_price c WHERE c.submission_id = submission)
+        GROUP BY t.rule_code, t.status, r.name
+    ), row AS (
+        SELECT f.rule_code, max(f.rule_name) AS rule_name, f.outcome, f.reason, count(*) AS lines, sum(f.billed)::numeric(16,2) AS billed,
+               sum(f.identified)::numeric(16,2) AS identified, sum(f.net)::numeric(16,2) AS net,
+               (pg_catalog.array_agg(f.line_no ORDER BY f.net DESC, f.line_no))[1:20] AS first_lines,
+               CASE WHEN f.outcome = 'not_assessed' THEN 'cannot be judged on these lines' ELSE max(coalesce(nullif(r.provider_text, ''), r.name)) END AS told
+        FROM found f
+        LEFT JOIN @icb@.active_rule r ON r.code = f.rule_code
+        GROUP BY f.rule_code, f.outcome, f.reason
+        UNION ALL
+        SELECT w.rule_code, w.name, 'not_assessed', w.status, NULL, NULL, NULL, NULL, NULL, 'left to the commissioner, who has this' FROM whole w
     )
-    SELECT f.rule_code, max(f.rule_name), f.outcome, f.reason, count(*), sum(f.billed)::numeric(16,2), sum(f.identified)::numeric(16,2), sum(f.net)::numeric(16,2),
-           (pg_catalog.array_agg(f.line_no ORDER BY f.net DESC, f.line_no))[1:20],
-           CASE WHEN f.outcome = 'not_assessed' THEN 'cannot be judged from this file and the tables here' ELSE max(coalesce(nullif(r.provider_text, ''), r.name)) END
-    FROM found f
-    LEFT JOIN @icb@.active_rule r ON r.code = f.rule_code
-    GROUP BY f.rule_code, f.outcome, f.reason
-    ORDER BY pg_catalog.array_position('{fail,hold,not_assessed}'::text[], f.outcome), sum(f.net) DESC, f.rule_code, f.reason;
+    SELECT x.* FROM row x
+    ORDER BY pg_catalog.array_position('{fail,hold,not_assessed}'::text[], x.outcome), x.net DESC NULLS LAST, x.rule_code, x.reason;
 END
 $$;
 COMMENT ON FUNCTION @icb@.preflight(bigint) IS
-    'For a provider, before it sends a file: the rules that its commissioner will apply, on the file as loaded into the provider''s own warehouse, without keeping anything. One row per rule and outcome, with the first lines of the file; a rule that needs what only the payer has is told once as not assessed. 42704 for a submission that is not loaded.';
+    'For a provider, before it sends a file: the open rules of its commissioner on the file as loaded into a warehouse of the provider''s own, without keeping what is found. One row per rule, outcome and reason, with up to twenty lines of the file, the dearest first; a rule that needs what the payer alone has is told once as not assessed. 42704 for a submission that is not loaded.';
