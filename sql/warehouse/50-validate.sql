@@ -60,7 +60,7 @@ COMMENT ON COLUMN @icb@.rule_switch.rule_code IS 'Rule.';
 COMMENT ON COLUMN @icb@.rule_switch.enabled IS 'false turns it off.';
 COMMENT ON COLUMN @icb@.rule_switch.parameters IS 'Values for the parameters named in the body.';
 
-CREATE VIEW @icb@.active_rule WITH (security_invoker = true) AS
+CREATE VIEW @icb@.active_rule AS
 SELECT l.code, l.version, l.name, l.level, l.priority, l.valid, l.body, l.source, l.note, true AS is_local,
        l.class, l.bases, l.detectable, l.needs, l.provider_text, l.clause, l.acceptance, l.effort_minutes, l.predicate
 FROM @icb@.rule l
@@ -134,7 +134,7 @@ END
 $$;
 COMMENT ON FUNCTION @icb@.look_for_inputs() IS 'Brings input_seen up to date with input_presence. Used by compile_rules.';
 
-CREATE VIEW @icb@.rule_status WITH (security_invoker = true) AS
+CREATE VIEW @icb@.rule_status AS
 WITH basis AS (
     SELECT b.contract_id, b.basis, b.valid FROM @icb@.contract_basis_live b
     UNION ALL

@@ -46,7 +46,7 @@ for stage in match price validate; do
 	grep -v NOTICE "$work/validate_t.log" | sed 's/^/# /' || true
 done
 is "$(sql 'SET ROLE val_reader' 'SELECT count(*) > 10 FROM val_reporting.finding_summary')" t 'a reader sees the summary'
-lives 'SET ROLE val_reader; SELECT * FROM val_reporting.reconciliation; SELECT * FROM val_reporting.money_funnel' 'and reconciliation and funnel'
+lives 'SET ROLE val_reader; SELECT * FROM val_reporting.reconciliation; SELECT * FROM val_reporting.money_funnel; SELECT * FROM val_reporting.rule_readiness' 'and reconciliation, funnel and readiness'
 throws 42501 'SET ROLE val_reader; SELECT * FROM val_reporting.finding' 'but no single finding'
 is "$(sql 'SET ROLE val_analyst' 'SELECT count(*) > 0 FROM val_reporting.finding')" t 'an analyst sees findings'
 is "$(sql 'SET ROLE val_analyst' "SELECT count(*) > 1 FROM val.explain_finding((SELECT finding_ref FROM val_reporting.finding WHERE outcome = 'fail' ORDER BY 1 LIMIT 1))")" t 'and their explanation'
