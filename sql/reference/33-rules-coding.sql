@@ -117,13 +117,13 @@ INSERT INTO rule_reference (code, version, name, level, priority, body, source, 
  'NHS Data Dictionary ADMISSION METHOD, SOURCE OF ADMISSION, DECIDED TO ADMIT DATE',
  'Emergency method, while it was decided on an earlier day to admit, or the patient came from a ward of another hospital. Emergency transfers (2B) are exempt.',
  'money', 'full', '{}', 0.5, 'Your record shows a decision to admit before the day of admission, or a transfer; the elective price applies.'),
-('CLS13', '1', 'Emergency stay without a night or procedure', 'spell', 3, '{
+('CLS13', '1', 'Emergency stay without a night or procedure', 'spell', 6, '{
     "applies": [["has_record", "is_true"], ["pod_kind", "=", "spell"], ["pod_class", "=", "emergency"], ["length_of_stay", "=", 0], ["procedures", "is_null"]],
     "fails": [{"any": [{"all": [["diagnoses", "is_null"], ["diagnoses", "contains", "-"]]}, ["sdec_condition", "is_true"]]}],
     "effect": {"kind": "set", "unit_price": "sdec_unit_price"},
     "evidence": ["length_of_stay", "hrg_sent", "unit_price", "sdec_unit_price"]}',
  'Ambulatory emergency care conditions (list sdec); local price of same-day emergency care',
- 'Emergency admission, no night, no procedure, for a condition that same-day emergency care treats. Needs the case notes: a sample, not a claim. Without a local price of point of delivery SDEC: not assessed.',
+ 'Emergency admission, no night, no procedure, for a condition that same-day emergency care treats. Needs the case notes: a sample, not a claim, so it takes what other rules leave. Without a local price of point of delivery SDEC: not assessed.',
  'money', 'partial', '{list_sdec}', 0.1, 'This condition is treated by same-day emergency care; please show why the patient was admitted.'),
 ('COD07', '1', 'HRG rests on one secondary diagnosis', 'spell', 3, '{
     "applies": [["has_record", "is_true"], ["pod_kind", "=", "spell"], ["cc_rank", "is_not_null"], ["cc_rank", ">", 1]],

@@ -17,7 +17,7 @@ INSERT INTO county.act (rule_code, kind, variant, e, base, ev, rec, line, fix) V
 ('COD07', 'plant', 'told once', 1, 'emergency', '{"hrg":"DZ11R"}', '{"diagnoses":"J189 E43X"}', NULL, 'note'),
 ('COD07', 'near_miss', 'told before', 1, 'emergency', '{"hrg":"DZ11R"}', '{"diagnoses":"J189 E43X"}', NULL, 'none'),
 ('COD07', 'near_miss', 'told before', 2, 'procedure', '{"day":-90}', '{"diagnoses":"J342 E43X"}', NULL, NULL),
-('COD07', 'absent', 'no diagnoses', 1, 'same day', '{"hrg":"DZ11R"}', '{"diagnoses":null}', NULL, '[{"rule":"COD02","do":"hold"},{"rule":"COD07","do":"na"},{"rule":"CLS13","do":"na"}]'),
+('COD07', 'absent', 'no diagnoses', 1, 'same day', '{"hrg":"DZ11R"}', '{"diagnoses":null,"procedures":null}', NULL, '[{"rule":"COD02","do":"hold"},{"rule":"COD07","do":"na"},{"rule":"CLS13","do":"na"}]'),
 ('COD09', 'plant', 'together', 1, 'procedure', '{"tfc":"340","hrg":"EY51Z"}', NULL, NULL, NULL),
 ('COD09', 'plant', 'together', 2, 'procedure', '{"tfc":"320","hrg":"EY11Z"}', NULL, NULL, 'void'),
 ('COD09', 'near_miss', 'two days', 1, 'procedure', '{"tfc":"340","hrg":"EY51Z"}', NULL, NULL, NULL),

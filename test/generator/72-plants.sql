@@ -81,7 +81,8 @@ INSERT INTO county.wish (rule_code, kind, variant, times, share, eligible, prefe
 ('DUP01', 'near_miss', 'two sites', 1, 0.0005, $$clean AND single AND pod IN ('OPFUPSPCL', 'RADAY', 'NF2FFUP')$$, '0'),
 ('DUP01', 'absent', 'no date', 1, 0, $$clean AND single AND dataset = 'OP'$$, '0'),
 ('DUP02', 'plant', 'next day', 1, 0.0015, $$clean AND single AND dataset IN ('OP', 'EC') AND registrations = 1 AND death_date IS NULL AND start_date > first_day + 2$$, '0'),
-('DUP02', 'near_miss', 'next day', 1, 0.0005, $$clean AND single AND pod IN ('OPFUPSPCL', 'NF2FFUP', 'AE') AND registrations = 1 AND death_date IS NULL AND start_date > first_day + 2$$, '0'),
+('DUP02', 'near_miss', 'next day', 1, 0.0005, $$clean AND single AND pod IN ('OPFUPSPCL', 'NF2FFUP', 'AE') AND registrations = 1 AND death_date IS NULL AND start_date > first_day + 2
+    AND NOT EXISTS (SELECT FROM county.spell s WHERE s.person_id = p.person_id AND s.kind <> 5 AND p.start_date BETWEEN s.start_date - 3 AND s.end_date + 3)$$, '0'),
 ('DUP02', 'absent', 'no event', 1, 0, $$clean AND single AND dataset IN ('OP', 'EC')$$, '0'),
 ('ENT01+PRC01', 'plant', 'pair', 0.75, 0, $$clean AND single AND dataset = 'OP' AND registrations = 1$$, '0'),
 ('ENT01', 'plant', 'moved', 0.5, 0.0010, $$clean AND single AND previous_commissioner <> commissioner$$, '0'),
@@ -96,7 +97,7 @@ INSERT INTO county.wish (rule_code, kind, variant, times, share, eligible, prefe
 ('ENT06', 'absent', 'withheld', 1, 0.0010, $$withheld IS NOT NULL AND single$$, '0'),
 ('CLS05', 'near_miss', 'late but seen', 1, 0.0010, $$clean AND single AND dataset = 'OP' AND status = '6'$$, '0'),
 ('CLS05', 'absent', 'no status', 1, 0, $$clean AND single AND dataset = 'OP'$$, '0'),
-('PRC01', 'plant', 'last year', 0.75, 0.0010, $$clean AND single AND national AND full_price IS NULL AND pod NOT LIKE 'UNB%'$$, '0'),
+('PRC01', 'plant', 'last year', 0.75, 0.0010, $$clean AND single AND national AND full_price IS NULL AND pod NOT LIKE 'UNB%' AND unit_price >= 90$$, '0'),
 ('PRC01', 'plant', 'too high', 0.5, 0.0010, $$clean AND single AND national AND full_price IS NULL AND unit_price >= 60$$, '0'),
 ('PRC01', 'plant', 'too low', 0.5, 0.0010, $$clean AND single AND national AND full_price IS NULL AND unit_price >= 60$$, '0'),
 ('PRC01', 'near_miss', 'within tolerance', 0.75, 0.0005, $$clean AND single AND national AND full_price IS NULL$$, '0'),
@@ -173,7 +174,7 @@ FROM d;
 INSERT INTO county.event_fact
 SELECT dataset, new_event, person_id, kind, day, last, provider, CASE WHEN rule_code = 'OVL01' THEN h.hrg ELSE e.hrg END, sex,
        extract(year FROM age(day, birth_date))::integer, last - day, CASE WHEN dataset = 'APC' THEN 0 END, CASE WHEN dataset = 'APC' THEN 0 END, CASE WHEN dataset = 'APC' THEN 0 END,
-       CASE WHEN dataset = 'APC' THEN 0 END, classification, admission_method, tfc, first_attendance, CASE WHEN dataset = 'OP' THEN '5' END, type, false, referral_id, provider_code,
+       CASE WHEN dataset = 'APC' THEN 0 END, classification, admission_method, tfc, first_attendance, CASE WHEN dataset = 'OP' THEN '5' END, type, false, CASE WHEN dataset = 'OP' THEN new_event END, provider_code,
        CASE WHEN rule_code = 'DUP01' THEN left(site_code, -2) || CASE WHEN right(site_code, 2) = '01' THEN '02' ELSE '01' END ELSE site_code END,
        factor, coding_depth, nhs_number, withheld, practice_code, commissioner, 'B' || provider_code || lpad(new_event::text, 12, '0'), left(provider_event_id, 1) || new_event,
        last, county.fy(last), county.fm(last)

@@ -19,7 +19,11 @@ CREATE TEMP TABLE waiting AS
 SELECT DISTINCT t.file_name, t.line_no FROM truth.planted t WHERE NOT EXISTS (SELECT FROM commissioning.rule_reference r WHERE r.code = t.rule_code);
 
 CREATE TEMP TABLE judged AS
-SELECT t.*, coalesce(f.outcome, 'none') AS outcome, f.identified AS f_identified, f.net AS f_net, f.recoverable AS f_recoverable,
+SELECT t.*,
+       -- what a provider never sends is told once for the run, not on every line
+       coalesce(f.outcome, CASE WHEN t.kind = 'absent' AND EXISTS (SELECT FROM icb.rule_not_assessed n WHERE n.rule_code = t.rule_code AND n.provider_code = t.provider_code AND n.closed_run IS NULL)
+                                THEN 'not_assessed' END, 'none') AS outcome,
+       f.identified AS f_identified, f.net AS f_net, f.recoverable AS f_recoverable,
        -- truth gives an undercharge a negative recoverable amount; nothing is recovered of it
        greatest(t.recoverable, 0) AS t_recoverable
 FROM truth.planted t
