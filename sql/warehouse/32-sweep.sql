@@ -107,7 +107,8 @@ FROM (
                    CASE WHEN l.pod IN ('DC', 'EL', 'ELXBD') THEN '11' WHEN l.pod IN ('NEL', 'NELST', 'NELXBD') THEN '21'
                         WHEN l.pod IN ('NELNE', 'NELNEXBD') THEN '31' END,
                    l.submission_id, l.line_no, l.line_key, l.financial_year, l.month, l.claim_group, l.site_code, l.pod, l.national_price,
-                   l.units, l.unit_price, l.total_cost, l.cds_id, l.provider_event_id, t.item_code, t.serial_number,
+                   l.units, l.unit_price, l.total_cost, l.cds_id, l.provider_event_id,
+                   coalesce(t.item_code, CASE WHEN p.kind = 'pass_through' THEN l.hrg_sent END), t.serial_number,
                    -- a line that stood beside the credited one in one file is another claim
                    CASE WHEN r.person_id IS NOT NULL AND NOT l.line_key = ANY (r.keys)
                              AND NOT EXISTS (SELECT FROM @icb@.invoice_line o

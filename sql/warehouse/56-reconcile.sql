@@ -82,8 +82,9 @@ SELECT x.provider_code::text AS provider_code, x.method_order::integer AS method
        x.lines::bigint AS lines, x.claimed::numeric(16,2) AS claimed_gbp,
        round(100.0 * x.lines / sum(x.lines) OVER (PARTITION BY x.provider_code), 2)::numeric(5,2) AS lines_pct,
        (CASE WHEN sum(x.claimed) OVER (PARTITION BY x.provider_code) > 0
-             THEN round(100 * x.claimed / sum(x.claimed) OVER (PARTITION BY x.provider_code), 2) END)::numeric(10,2) AS claimed_pct
-FROM (SELECT l.provider_code, coalesce(m.method, 'none') AS method, coalesce(m.score, 0) AS score, 101 - coalesce(m.score, 0) AS method_order,
+             THEN round(100 * x.claimed / sum(x.claimed) OVER (PARTITION BY x.provider_code), 2) END)::numeric(10,2) AS claimed_pct,
+       x.ambiguous::bigint AS ambiguous_lines
+FROM (SELECT l.provider_code, coalesce(m.method, 'none') AS method, count(*) FILTER (WHERE m.candidates > 1) AS ambiguous, coalesce(m.score, 0) AS score, 101 - coalesce(m.score, 0) AS method_order,
              count(*) AS lines, sum(round(l.total_cost, 2)) AS claimed
       FROM @icb@.current_claim l
       LEFT JOIN @icb@.line_match m ON m.person_id = l.person_id AND m.line_key = l.line_key
@@ -98,6 +99,7 @@ COMMENT ON COLUMN @icb_reporting@.match_quality.lines IS 'Lines of the current p
 COMMENT ON COLUMN @icb_reporting@.match_quality.claimed_gbp IS 'Their amount, in pounds.';
 COMMENT ON COLUMN @icb_reporting@.match_quality.lines_pct IS 'Share of the provider''s lines, in per cent.';
 COMMENT ON COLUMN @icb_reporting@.match_quality.claimed_pct IS 'Share of the provider''s money, in per cent; NULL where it adds up to nothing.';
+COMMENT ON COLUMN @icb_reporting@.match_quality.ambiguous_lines IS 'Lines for which several records would have done as well; the first free one was taken.';
 
 -- Codes that nobody knows -------------------------------------------------------------------------
 

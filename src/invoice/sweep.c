@@ -234,6 +234,9 @@ read_diagnoses(const SweepSite *site, SweepEvent *event)
 	Datum     *elements;
 	bool      *nulls;
 	int64     *codes;
+	int16      length;
+	bool       by_value;
+	char       align;
 	int        count;
 	int        i;
 
@@ -248,8 +251,9 @@ read_diagnoses(const SweepSite *site, SweepEvent *event)
 		event->n_diagnoses = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 		return;
 	}
-	deconstruct_array(array, ARR_ELEMTYPE(array), 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements,
-					  &nulls, &count);
+	get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &align);
+	deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, align, &elements, &nulls,
+					  &count);
 	codes = palloc(count * sizeof(int64));
 	for (i = 0; i < count; i++)
 	{

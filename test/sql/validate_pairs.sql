@@ -146,6 +146,7 @@ UPDATE prs.activity SET treatment_function = '300' WHERE person_id IN (202, 203)
 UPDATE prs.activity SET hrg = 'WF01B' WHERE person_id = 203;
 CALL prs.match();
 SELECT person_id, method, score, candidates FROM prs.line_match WHERE person_id > 200 ORDER BY 1, line_key;
+SELECT provider_code, method, score, lines, ambiguous_lines FROM prs_reporting.match_quality WHERE method LIKE 'person%' ORDER BY provider_code, method_order;
 
 -- the function by itself: nobody, no lines, a kind that is not known
 SELECT count(*) FROM commissioning.claim_sweep(NULL);
