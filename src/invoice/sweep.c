@@ -13,6 +13,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/datetime.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -159,6 +160,22 @@ date_column(const SweepSite *site, int column)
 }
 
 /*
+ * calendar_month --- the same number for the days of one month.
+ */
+static int32
+calendar_month(int32 day)
+{
+	int year;
+	int month;
+	int day_of_month;
+
+	if (day == SWEEP_NO_DAY)
+		return 0;
+	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &day_of_month);
+	return year * 12 + month;
+}
+
+/*
  * amount_column --- in millionths; what is out of range counts as the largest amount.
  */
 static bool
@@ -298,6 +315,7 @@ read_event(FunctionCallInfo fcinfo, SweepSite *site, Datum datum, SweepEvent *ev
 	event->treatment_function = text_column(site, EVENT_TREATMENT_FUNCTION);
 	event->hrg = text_column(site, EVENT_HRG);
 	event->start = date_column(site, EVENT_START);
+	event->start_month = calendar_month(event->start);
 	event->end = date_column(site, EVENT_END);
 	event->age = int_column(site, EVENT_AGE);
 	event->patient_classification = text_column(site, EVENT_CLASSIFICATION);

@@ -63,7 +63,7 @@ sweep_work_size(const SweepEvent *events, int32_t count)
 {
 	return aligned(count * sizeof(SweepLine)) + aligned(count * sizeof(SweepEvent *)) +
 		   aligned(count * sizeof(SweepStay)) + aligned(count * sizeof(SweepLine *)) +
-		   sweep_day_room(events, count) + 16;
+		   sweep_day_room(events, count);
 }
 
 /*
@@ -139,12 +139,16 @@ meet_record(SweepPerson *person, SweepLine *line)
 	const SweepEvent *record = record_of(person, sent);
 
 	line->record = record;
-	line->start = is_of_record(sent->kind) && record != NULL && record->start != SWEEP_NO_DAY
-					  ? record->start
-					  : sent->start;
-	line->end = is_of_record(sent->kind) && record != NULL && record->end != SWEEP_NO_DAY
-					? record->end
-					: sent->end;
+	line->start = sent->start;
+	line->start_month = sent->start_month;
+	line->end = sent->end;
+	if (is_of_record(sent->kind) && record != NULL && record->start != SWEEP_NO_DAY)
+	{
+		line->start = record->start;
+		line->start_month = record->start_month;
+	}
+	if (is_of_record(sent->kind) && record != NULL && record->end != SWEEP_NO_DAY)
+		line->end = record->end;
 	line->age = record != NULL && record->age != SWEEP_UNKNOWN ? record->age : sent->age;
 	line->patient_classification = record != NULL && record->patient_classification.data != NULL
 									   ? record->patient_classification
@@ -195,8 +199,7 @@ sweep_person(const SweepEvent *events, int32_t count, void *work, SweepPause pau
 	}
 	if (person.n_lines == 0)
 		return;
-	if (person.n_records > 1)
-		qsort(person.records, person.n_records, sizeof(SweepEvent *), by_activity);
+	qsort(person.records, person.n_records, sizeof(SweepEvent *), by_activity);
 	qsort(person.lines, person.n_lines, sizeof(SweepLine), by_sent);
 	for (i = 0; i < (size_t) person.n_lines; i++)
 	{

@@ -57,6 +57,7 @@ typedef struct SweepEvent
 	SweepText treatment_function;
 	SweepText hrg; /* as sent */
 	int32_t   start;
+	int32_t   start_month; /* any number that is the same for the days of one calendar month */
 	int32_t   end;
 	int32_t   age;
 	SweepText patient_classification;

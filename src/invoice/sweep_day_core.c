@@ -19,7 +19,7 @@
 /* Days on either side within which a diagnosis counts as recorded elsewhere: 24 months. */
 #define ELSEWHERE_DAYS 730
 
-static const SweepText anything = {NULL, 0};
+static const SweepText anything;
 
 static bool
 is_outpatient(const SweepLine *line)
@@ -42,8 +42,7 @@ add_mark(SweepPerson *person, int32_t *count)
 static SweepMark *
 sort_marks(SweepPerson *person, int32_t count)
 {
-	if (count > 1)
-		qsort(person->room, count, sizeof(SweepMark), sweep_compare_marks);
+	qsort(person->room, count, sizeof(SweepMark), sweep_compare_marks);
 	return person->room;
 }
 
@@ -415,7 +414,7 @@ sweep_discharges(SweepPerson *person)
 {
 	int32_t i;
 
-	for (i = 0; i < person->n_lines && person->n_stays > 0; i++)
+	for (i = 0; i < person->n_lines; i++)
 	{
 		SweepLine       *line = &person->lines[i];
 		const SweepStay *stay;

@@ -144,8 +144,7 @@ sweep_sort_lines(SweepPerson *person, SweepWanted wanted, SweepCompare compare)
 		if (wanted(&person->lines[i]))
 			person->sorted[count++] = &person->lines[i];
 	}
-	if (count > 1)
-		qsort(person->sorted, count, sizeof(SweepLine *), compare);
+	qsort(person->sorted, count, sizeof(SweepLine *), compare);
 	return count;
 }
 

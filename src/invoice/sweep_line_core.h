@@ -20,6 +20,7 @@ typedef struct SweepLine
 	int32_t           number; /* in the array of events */
 	int32_t           rank;   /* see sweep_event_of_rank */
 	int32_t           start;
+	int32_t           start_month;
 	int32_t           end;
 	int32_t           age;
 	SweepText         patient_classification;

@@ -87,7 +87,7 @@ is_cancer(const char code[4])
 static SweepExclusion
 exclusion_of_stay(const SweepEvent *record, SweepText hrg, bool local_price)
 {
-	char      code[4] = {0};
+	char      code[] = "----";
 	SweepText first = {code, 4};
 
 	if (record != NULL && record->n_diagnoses > 0)
@@ -209,7 +209,7 @@ sweep_readmissions(SweepPerson *person)
 {
 	int32_t i;
 
-	for (i = 0; i < person->n_lines && person->n_stays > 0; i++)
+	for (i = 0; i < person->n_lines; i++)
 	{
 		SweepLine       *line = &person->lines[i];
 		const SweepStay *index;

@@ -28,7 +28,7 @@ is_dated_attendance(const SweepLine *line)
 static int
 compare_session(const SweepLine *a, const SweepLine *b)
 {
-	static const SweepText unknown = {NULL, 0};
+	static const SweepText unknown;
 	int                    order = sweep_compare_event(a, b);
 
 	if (order == 0)
@@ -238,22 +238,6 @@ sweep_code_pairs(SweepPerson *person)
 
 /* Day cases --------------------------------------------------------------- */
 
-/*
- * month_of --- months since the year 0 of a day counted from 2000-01-01 (Howard Hinnant's
- * days_from_civil turned round).
- */
-static int64_t
-month_of(int32_t day)
-{
-	int64_t z = (int64_t) day + 730425; /* days since 0000-03-01 */
-	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-	int64_t of_era = z - era * 146097;
-	int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-
-	return (era * 400 + year) * 12 + (5 * of_year + 2) / 153;
-}
-
 static bool
 is_day_case(const SweepLine *line)
 {
@@ -272,7 +256,7 @@ compare_month(const SweepLine *a, const SweepLine *b)
 	if (order == 0)
 		order = sweep_compare_text(a->sent->treatment_function, b->sent->treatment_function);
 	if (order == 0)
-		order = sweep_compare_amount(month_of(a->start), month_of(b->start));
+		order = sweep_compare_amount(a->start_month, b->start_month);
 	return order;
 }
 

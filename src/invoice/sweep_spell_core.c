@@ -25,21 +25,13 @@ has_sent_nights(const SweepLine *line)
 }
 
 static int
-by_provider_and_sent_days(const void *a, const void *b)
+by_provider_and_sent_start(const void *a, const void *b)
 {
 	const SweepEvent *x = LINE(a)->sent;
 	const SweepEvent *y = LINE(b)->sent;
 	int               order = sweep_compare_text(x->provider, y->provider);
 
-	if (order == 0)
-		order = sweep_compare_day(x->start, y->start);
-	if (order == 0)
-		order = sweep_compare_day(x->end, y->end);
-	if (order == 0)
-		order = sweep_compare_amount(x->submission, y->submission);
-	if (order == 0)
-		order = sweep_compare_amount(x->line_no, y->line_no);
-	return order;
+	return order != 0 ? order : sweep_compare_day(x->start, y->start);
 }
 
 /*
@@ -48,14 +40,13 @@ by_provider_and_sent_days(const void *a, const void *b)
 static bool
 is_better_spell(const SweepLine *a, const SweepLine *b)
 {
-	int32_t nights_a = a->sent->end - a->sent->start;
-	int32_t nights_b = b->sent->end - b->sent->start;
+	int order = sweep_compare_day(b->sent->end - b->sent->start, a->sent->end - a->sent->start);
 
-	if (nights_a != nights_b)
-		return nights_a > nights_b;
-	if (a->sent->total != b->sent->total)
-		return a->sent->total > b->sent->total;
-	return sweep_compare_sent(a, b) < 0;
+	if (order == 0)
+		order = sweep_compare_amount(b->sent->total, a->sent->total);
+	if (order == 0)
+		order = sweep_compare_sent(a, b);
+	return order < 0;
 }
 
 /*
@@ -139,7 +130,7 @@ spread_overlaps(SweepPerson *person)
 void
 sweep_overlaps(SweepPerson *person)
 {
-	int32_t count = sweep_sort_lines(person, has_sent_nights, by_provider_and_sent_days);
+	int32_t count = sweep_sort_lines(person, has_sent_nights, by_provider_and_sent_start);
 	int32_t first;
 	int32_t end;
 
@@ -366,8 +357,7 @@ sweep_stays(SweepPerson *person)
 		stay->rank = line->rank;
 		person->n_stays++;
 	}
-	if (person->n_stays > 1)
-		qsort(person->stays, person->n_stays, sizeof(SweepStay), by_provider_end_and_start);
+	qsort(person->stays, person->n_stays, sizeof(SweepStay), by_provider_end_and_start);
 }
 
 /*

@@ -27,7 +27,7 @@ INSERT INTO person (person_id, sex) SELECT i, '2' FROM generate_series(1, :n / 3
 INSERT INTO registration SELECT i, 'Y9' || lpad((1 + i % 40)::text, 4, '0'), '2020-01-01' FROM generate_series(1, :n / 3) i;
 CREATE TEMP TABLE e AS
 SELECT i, 1 + i % (:n / 3) AS person_id, 'RZ' || 1 + i % 9 AS provider_code, CASE WHEN i % 10 = 0 THEN 'APC' WHEN i % 10 < 3 THEN 'EC' ELSE 'OP' END AS dataset,
-       date '2024-04-01' + (i * 7919 % 360)::integer AS start_date, CASE WHEN i % 10 = 0 THEN (i / 10 % 9)::integer ELSE 0 END AS nights, 20 + (i % 70)::integer AS age,
+       date '2024-04-01' + (i::bigint * 7919 % 360)::integer AS start_date, CASE WHEN i % 10 = 0 THEN (i / 10 % 9)::integer ELSE 0 END AS nights, 20 + (i % 70)::integer AS age,
        CASE WHEN i % 10 = 0 THEN (SELECT array_agg(hrg ORDER BY h.i) FROM h)[1 + i / 10 % 600] WHEN i % 10 < 3 THEN 'VB08Z' WHEN i % 2 = 0 THEN 'WF01B' ELSE 'WF01A' END AS hrg
 FROM generate_series(1, :n) i;
 INSERT INTO activity (person_id, activity_id, dataset, provider_code, provider_event_id, cds_id, commissioner_billed, start_date, end_date, age, patient_classification, admission_method,

@@ -1,6 +1,6 @@
 -- Rules on lines of one person beside each other: fault and money, near miss, needed field absent. What must come out stands with each case,
 -- computed by hand from prices of 2,000 (emergency), 1,800 (elective), 500 (day case), 165 and 78 (first, follow-up), 143 (procedure), 150
--- (emergency department), 118 (drug), 1,180 (pathway).
+-- (emergency department), 118 (drug), 1,180 (pathway), 320 (regular day attendance).
 SET client_min_messages = warning;
 \set SHOW_CONTEXT never
 SELECT commissioning.create_warehouse('prs', 'invoice_validation', person_partitions => 2);
@@ -104,6 +104,12 @@ BEGIN
     PERFORM pairs_test.about(165, 'CLS02 absent: treatment function', '2:CLS02 not_assessed treatment_function; 2:CLS11 not_assessed treatment_function; 2:DUP03 not_assessed treatment_function; 2:MAT01 not_assessed treatment_function; 2:OVL04 not_assessed treatment_function; 2:OVL06 not_assessed treatment_function');
     PERFORM pairs_test.line(165, 'NEL', '{"start_date": "2022-06-01"}'); PERFORM pairs_test.line(165, 'FU', '{"treatment_function": null}');
 
+    PERFORM pairs_test.about(171, 'CLS10 four day cases in June: 500 less 320 each', '1:CLS10 fail 180.00; 2:CLS10 fail 180.00; 3:CLS10 fail 180.00; 4:CLS10 fail 180.00');
+    PERFORM pairs_test.line(171, 'DC', '{"start_date": "2024-06-01"}'); PERFORM pairs_test.line(171, 'DC', '{"start_date": "2024-06-10"}'); PERFORM pairs_test.line(171, 'DC', '{"start_date": "2024-06-20"}');
+    PERFORM pairs_test.line(171, 'DC', '{"start_date": "2024-06-30"}');
+    PERFORM pairs_test.about(172, 'CLS10 near: three in June, one in July'); PERFORM pairs_test.line(172, 'DC', '{"start_date": "2024-06-02"}'); PERFORM pairs_test.line(172, 'DC', '{"start_date": "2024-06-10"}');
+    PERFORM pairs_test.line(172, 'DC', '{"start_date": "2024-06-20"}'); PERFORM pairs_test.line(172, 'DC', '{"start_date": "2024-07-01"}');
+
     PERFORM pairs_test.about(181, 'CLS11 visit beside its procedure', '2:CLS11 fail 78.00'); PERFORM pairs_test.line(181, 'PROC'); PERFORM pairs_test.line(181, 'FU', '{"site_code": "RZ102"}');
     PERFORM pairs_test.about(182, 'CLS11 near: another specialty'); PERFORM pairs_test.line(182, 'PROC', '{"treatment_function": "300"}'); PERFORM pairs_test.line(182, 'FU');
 
@@ -112,6 +118,7 @@ BEGIN
     PERFORM pairs_test.about(192, 'COD09 near: on two days'); PERFORM pairs_test.line(192, 'PROC', '{"hrg": "AA22C", "unit_price": 210}', '{"hrg": "AA22C"}'); PERFORM pairs_test.line(192, 'PROC', '{"start_date": "2024-06-02", "treatment_function": "300"}');
     PERFORM pairs_test.about(193, 'COD09 near: the pair does not hold on this day'); PERFORM pairs_test.line(193, 'DC', '{"hrg": "DZ11V", "unit_price": 700}', '{"hrg": "DZ11V"}'); PERFORM pairs_test.line(193, 'PROC', '{"treatment_function": "300"}');
 END $$;
+INSERT INTO prs.price_rule (provider_code, pod, valid, unit_price, source) VALUES ('RZ1', 'RADAY', '(,)', 320, 'agreed');
 INSERT INTO prs.code_pair VALUES ('HRG', 'AA33C', 'AA22C', '(,)'), ('HRG', 'AA33C', 'DZ11V', '[2024-06-02,)');
 -- credits: of a line that was never here, of another HRG, of a line that is still there, of one that stood beside in the first file
 INSERT INTO prs.recovered_line (person_id, provider_code, start_date, end_date, pod, hrg_sent, reference, line_key, recovered_on)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "invoice/sweep_core.h"
+#include "invoice/sweep_line_core.h"
 #include "types/code_core.h"
 
 #define MOST 400
@@ -52,6 +53,7 @@ line(SweepKind kind, int32_t start, int32_t end)
 	e->treatment_function = word("110");
 	e->hrg = word("AA22C");
 	e->start = start;
+	e->start_month = start / 31;
 	e->end = end;
 	e->age = 50;
 	e->patient_classification = word("1");
@@ -618,6 +620,13 @@ test_transfers(void)
 	first->discharge_destination = word("51");
 	first->admission_method = word("2B");
 	finds(SWEEP_TO_TRANSFER_PAIR, "-", "no stay is its own transfer");
+
+	begin();
+	first = met(SWEEP_SPELL, 15, 15);
+	second = met(SWEEP_SPELL, 10, 15);
+	first->discharge_destination = second->discharge_destination = word("51");
+	met(SWEEP_SPELL, 15, 20)->admission_method = word("2B");
+	finds(SWEEP_TO_TRANSFER_PAIR, "- - 0", "of two that ended that day, the one admitted last");
 }
 
 /* Readmissions ------------------------------------------------------------ */
@@ -751,6 +760,14 @@ test_readmissions(void)
 	line(SWEEP_ATTENDANCE, 30, 30);
 	finds(SWEEP_TO_READMISSION, "- -", "attendances and open stays are no stay before");
 
+	two_stays();
+	line(SWEEP_SPELL, 10, 15)->activity = event[0].activity;
+	event[4].unit_price = 7;
+	event[4].line_no = 0;
+	finds(SWEEP_TO_READMISSION, "- 4 -", "a stay charged twice goes by the line sent first");
+	event[4].line_no = 9;
+	finds(SWEEP_TO_READMISSION, "- 0 -", "whichever it is");
+
 	/* what lets it be paid */
 	two_stays();
 	event[0].local_price = true;
@@ -860,8 +877,11 @@ test_readmissions(void)
 	excluded(SWEEP_EXCLUDED_NOT, "a fall does not count");
 	again->n_diagnoses = SWEEP_UNKNOWN;
 	excluded(SWEEP_EXCLUDED_UNKNOWN, "diagnoses of the readmission not known");
-	again->n_diagnoses = 0;
+	coded(again, "C509", NULL)->n_diagnoses = 0;
 	excluded(SWEEP_EXCLUDED_NOT, "recorded as none");
+	coded(again, "V031", "J189");
+	excluded(SWEEP_EXCLUDED_NOT, "a transport accident as first diagnosis does not count");
+	again->n_diagnoses = 0;
 	index_stay->n_diagnoses = SWEEP_UNKNOWN;
 	excluded(SWEEP_EXCLUDED_UNKNOWN, "diagnoses of the stay before not known");
 
@@ -1074,7 +1094,8 @@ test_pathways(void)
 	event[5].admission_method = word("31");
 	line(SWEEP_SPELL, 70, 72)->hrg = word("NZ30C");
 	event[6].admission_method = word("31");
-	finds(SWEEP_TO_PATHWAY, "- 0 - - - 0 -", "antenatal admissions within the pathway, deliveries not");
+	finds(SWEEP_TO_PATHWAY, "- 0 - - - 0 -",
+		  "antenatal admissions within the pathway, deliveries not");
 	event[0].start = SWEEP_NO_DAY;
 	finds(SWEEP_TO_PATHWAY, "- - - - - - -", "no day of the pathway");
 }
@@ -1186,7 +1207,7 @@ test_same_day(void)
 	line(SWEEP_SPELL, 0, 0)->cds_id = word("4");
 	event[0].patient_classification = event[1].patient_classification =
 		event[2].patient_classification = event[3].patient_classification = word("2");
-	counts(SWEEP_N_DAY_CASES_IN_MONTH, "3 3 - 3", "day cases of January 2000");
+	counts(SWEEP_N_DAY_CASES_IN_MONTH, "3 3 - 3", "day cases of one month");
 	event[3].hrg = word("BB02A");
 	counts(SWEEP_N_DAY_CASES_IN_MONTH, "2 2 - -", "of one HRG");
 	event[1].treatment_function = word("300");
@@ -1209,32 +1230,6 @@ test_same_day(void)
 	event[0].hrg = event[1].hrg = word("BB");
 	event[0].treatment_function = event[1].treatment_function = word(NULL);
 	counts(SWEEP_N_DAY_CASES_IN_MONTH, "- - - -", "with a specialty");
-}
-
-/* months --- first and last days of months, and the days around them, fall where they should. */
-static void
-test_months(void)
-{
-	/* first day of a month and of the next, counted from 2000-01-01 */
-	static const int32_t edges[][2] = {
-		{0, 31},      {31, 60},          {60, 91},           {8797, 8826},
-		{8826, 8857}, {8857, 8887},      {8735, 8766},       {9163, 9191},
-		{-31, 0},     {36556, 36584},    {-36493, -36465},   {366, 397},
-		{731, 762},   {146128, 146157},  {-730060, -730029}, {-146066, -146037},
-		{335, 366},   {-730454, -730425}};
-	size_t i;
-
-	for (i = 0; i < sizeof(edges) / sizeof(edges[0]); i++)
-	{
-		begin();
-		line(SWEEP_SPELL, edges[i][0] - 1, edges[i][0] - 1)->cds_id = word("1");
-		line(SWEEP_SPELL, edges[i][0], edges[i][0])->cds_id = word("2");
-		line(SWEEP_SPELL, edges[i][1] - 1, edges[i][1] - 1)->cds_id = word("3");
-		line(SWEEP_SPELL, edges[i][1], edges[i][1])->cds_id = word("4");
-		event[0].patient_classification = event[1].patient_classification =
-			event[2].patient_classification = event[3].patient_classification = word("2");
-		counts(SWEEP_N_DAY_CASES_IN_MONTH, "- 2 2 -", "a month");
-	}
 }
 
 /* Around stays ------------------------------------------------------------ */
@@ -1275,6 +1270,17 @@ test_around_stays(void)
 	event[0].end = 12;
 	met(SWEEP_ATTENDANCE, 30, 30)->start = 11;
 	finds(SWEEP_TO_INSIDE_SPELL, "- 0 0", "the day of the record");
+
+	begin();
+	line(SWEEP_SPELL, 10, 30)->provider = word("RZ0");
+	line(SWEEP_SPELL, 32, 34);
+	line(SWEEP_ATTENDANCE, 36, 36);
+	event[0].start = 33;
+	event[0].end = 40;
+	event[0].total = 1;
+	event[1].total = 1;
+	line(SWEEP_SPELL, 34, 35);
+	finds(SWEEP_TO_INSIDE_SPELL, "- - - -", "a longer stay at another provider");
 
 	begin();
 	line(SWEEP_SPELL, 10, 30);
@@ -1523,6 +1529,34 @@ test_everything_else(void)
 	links.lone_secondary = 1;
 	ok(sweep_says_something(&links), "a lone diagnosis is something to say");
 
+	/* what the record knows goes before what the claim says */
+	begin();
+	met(SWEEP_SPELL, 3, 3)->patient_classification = word("2");
+	met(SWEEP_SPELL, 4, 4)->patient_classification = word(NULL);
+	event[2].patient_classification = word("2");
+	met(SWEEP_SPELL, 5, 5);
+	event[4].patient_classification = word("2");
+	counts(SWEEP_N_DAY_CASES_IN_MONTH, "2 2 -", "class of care by the record, else by the claim");
+	event[3].start = 40;
+	event[3].start_month = 1;
+	counts(SWEEP_N_DAY_CASES_IN_MONTH, "- - -", "the month of the record");
+
+	/* the visit is sent before the stay */
+	begin();
+	line(SWEEP_ATTENDANCE, 12, 12);
+	line(SWEEP_SPELL, 10, 15);
+	finds(SWEEP_TO_INSIDE_SPELL, "1 -", "inside a stay sent after it");
+	event[0].start = 10;
+	finds(SWEEP_TO_ADMISSION_SAME_DAY, "1 -", "on the day of an admission sent after it");
+	begin();
+	line(SWEEP_SPELL, 10, 15);
+	line(SWEEP_EMERGENCY, 10, 10)->line_no = 0;
+	finds(SWEEP_TO_EMERGENCY_SAME_DAY, "1 -", "an emergency sent before the stay");
+	begin();
+	line(SWEEP_ATTENDANCE, 12, 12)->treatment_function = word("501");
+	line(SWEEP_ANTENATAL, 10, 10);
+	finds(SWEEP_TO_PATHWAY, "1 -", "a pathway sent after the visit");
+
 	/* what the record does not know, the claim says */
 	begin();
 	met(SWEEP_SPELL, 10, 15)->start = SWEEP_NO_DAY;
@@ -1760,9 +1794,33 @@ test_random(void)
 	ok(right, "random persons: as plain loops find (person %d)", person);
 }
 
+static void
+test_order(void)
+{
+	ok(sweep_compare_text(word("A"), word("AB")) < 0 &&
+		   sweep_compare_text(word("AB"), word("A")) > 0 &&
+		   sweep_compare_text(word("AB"), word("AB")) == 0,
+	   "a beginning comes before the whole");
+	ok(sweep_compare_text(word("B"), word("AC")) > 0 &&
+		   sweep_compare_text(word("AC"), word("B")) < 0,
+	   "byte by byte");
+	ok(sweep_compare_text(word(NULL), word("")) > 0 &&
+		   sweep_compare_text(word(""), word(NULL)) < 0 &&
+		   sweep_compare_text(word(NULL), word(NULL)) == 0,
+	   "what is not known comes last");
+	ok(sweep_compare_day(SWEEP_NO_DAY, 5) > 0 && sweep_compare_day(5, SWEEP_NO_DAY) < 0 &&
+		   sweep_compare_day(SWEEP_NO_DAY, SWEEP_NO_DAY) == 0 && sweep_compare_day(4, 5) < 0 &&
+		   sweep_compare_day(5, 4) > 0 && sweep_compare_day(5, 5) == 0,
+	   "days likewise");
+	ok(sweep_compare_amount(4, 5) < 0 && sweep_compare_amount(5, 4) > 0 &&
+		   sweep_compare_amount(5, 5) == 0,
+	   "amounts");
+}
+
 int
 main(void)
 {
+	test_order();
 	test_duplicates();
 	test_repeats();
 	test_overlaps();
@@ -1773,7 +1831,6 @@ main(void)
 	test_drugs();
 	test_pathways();
 	test_same_day();
-	test_months();
 	test_around_stays();
 	test_firsts();
 	test_lone_secondaries();
