@@ -34,7 +34,7 @@ SELECT r, k, v, a.* FROM (VALUES
 ('DRG05', 'plant', 'too many', '{"units":6}', NULL, '{"units":4}'),
 ('DRG05', 'near_miss', 'the most', '{"units":4}', NULL, 'none'),
 ('DRG05', 'absent', 'no quantity', '{}', '{"units":null}', 'na')) AS d (r, k, v, ev, line, fix),
-    LATERAL (VALUES (1, 'follow', '{"day":-6,"tfc":"410"}'::jsonb, NULL, NULL), (2, 'drug', d.ev::jsonb, d.line, d.fix)) AS a (e, base, ev, line, fix);
+    LATERAL (VALUES (1, 'follow', CASE WHEN d.ev LIKE '%"on"%' THEN '{"on":145,"tfc":"410"}' ELSE '{"day":-6,"tfc":"410"}' END::jsonb, NULL, NULL), (2, 'drug', d.ev::jsonb, d.line, d.fix)) AS a (e, base, ev, line, fix);
 
 INSERT INTO county.act (rule_code, kind, variant, e, base, ev, line, fix) VALUES
 ('DRG02', 'near_miss', 'approved', 3, 'approval', '{"policy":"9000002","indication":"PSO","from":-100,"to":100}', NULL, NULL),

@@ -18,7 +18,7 @@ INSERT INTO county.act (rule_code, kind, variant, e, base, ev, rec, line, fix, p
 ('PRC10', 'plant', 'more days than the stay', 2, 'claim', '{"like":1,"pod":"UNBACC","hrg":"XC06Z","units":5,"national":"Y","los":3}', NULL, NULL, 'void', 1),
 ('PRC10', 'near_miss', 'scan of an outpatient', 1, 'follow', '{}', NULL, NULL, NULL, 1),
 ('PRC10', 'near_miss', 'scan of an outpatient', 2, 'claim', '{"like":1,"pod":"UNBRAD","hrg":"RD24Z","national":"Y"}', NULL, NULL, 'none', 1),
-('PRC10', 'absent', 'open', 1, 'emergency', '{"los":3}', '{"end_date":null}', '{"end_date":null}', NULL, 1),
+('PRC10', 'absent', 'open', 1, 'emergency', '{"los":3}', '{"end_date":null}', '{"end_date":null}', '[{"rule":"TIM03","do":"void"}]', 1),
 ('PRC10', 'absent', 'open', 2, 'claim', '{"like":1,"pod":"UNBACC","hrg":"XC06Z","units":2,"national":"Y"}', NULL, '{"end_date":null}', 'na', 1),
 ('PRC11', 'plant', 'too dear', 1, 'follow', '{"tfc":"650"}', NULL, '{"unit_price":61.5}', '{"unit_price":48}', 1),
 ('PRC11', 'plant', 'too cheap', 1, 'follow', '{"tfc":"650"}', NULL, '{"unit_price":40}', '{"unit_price":48}', 1),
