@@ -63,6 +63,7 @@ COMMENT ON TYPE spell_line IS
 -- Rules are replaced as a whole.
 DELETE FROM rule_reference;
 --@ sql/reference/33-rules-coding.sql
+--@ sql/reference/33-rules-drugs.sql
 --@ sql/reference/33-rules-duplicates.sql
 --@ sql/reference/33-rules-entitlement.sql
 --@ sql/reference/33-rules-pathway.sql

@@ -315,9 +315,13 @@ WITH RECURSIVE chain AS (
     JOIN @icb@.organisation_link l ON l.child = c.current_code AND l.kind = 'successor' AND l.valid && c.valid
     WHERE c.depth < 20 AND l.parent <> c.org_code
 ), edge AS (
-    SELECT c.org_code, coalesce(lower(c.valid), '-infinity'::date) AS day FROM chain c
+    SELECT c.org_code, '-infinity'::date AS day FROM chain c
+    UNION
+    SELECT c.org_code, lower(c.valid) FROM chain c WHERE NOT lower_inf(c.valid)
     UNION
     SELECT c.org_code, coalesce(upper(c.valid), 'infinity'::date) FROM chain c
+    UNION
+    SELECT c.org_code, 'infinity'::date FROM chain c
 ), segment AS (
     SELECT e.org_code, e.day AS from_day, lead(e.day) OVER (PARTITION BY e.org_code ORDER BY e.day) AS to_day
     FROM edge e
@@ -325,19 +329,25 @@ WITH RECURSIVE chain AS (
     SELECT s.org_code, s.from_day, s.to_day, c.current_code, c.depth,
            max(c.depth) OVER (PARTITION BY s.org_code, s.from_day) AS deepest
     FROM segment s
-    JOIN chain c ON c.org_code = s.org_code AND c.valid @> s.from_day
+    LEFT JOIN chain c ON c.org_code = s.org_code AND c.valid @> s.from_day
     WHERE s.to_day IS NOT NULL
+), stretch AS (
+    SELECT h.org_code, h.from_day, h.to_day,
+           CASE count(DISTINCT h.current_code) WHEN 0 THEN h.org_code WHEN 1 THEN min(h.current_code) END AS current_code
+    FROM held h
+    WHERE h.depth = h.deepest OR h.depth IS NULL
+    GROUP BY h.org_code, h.from_day, h.to_day
 )
-SELECT h.org_code, h.from_day, h.to_day, CASE WHEN count(DISTINCT h.current_code) = 1 THEN min(h.current_code) END AS current_code
-FROM held h
-WHERE h.depth = h.deepest
-GROUP BY h.org_code, h.from_day, h.to_day;
+SELECT x.org_code, x.from_day, x.to_day, x.current_code,
+       array_agg(x.current_code) FILTER (WHERE x.current_code <> x.org_code) OVER (PARTITION BY x.org_code) AS followers
+FROM stretch x;
 COMMENT ON VIEW @icb@.org_succession IS
-    'Codes that gave way, and the code that stands for each from one day (included) to another (excluded), over any number of successions. NULL where it was split among several.';
+    'Codes that gave way, and the code that stands for each from one day (included) to another (excluded), over any number of successions: the code itself before the first. NULL where it was split among several.';
 COMMENT ON COLUMN @icb@.org_succession.org_code IS 'Code that gave way.';
 COMMENT ON COLUMN @icb@.org_succession.from_day IS 'First day.';
 COMMENT ON COLUMN @icb@.org_succession.to_day IS 'First day on which it no longer holds.';
 COMMENT ON COLUMN @icb@.org_succession.current_code IS 'Code that stands for it; NULL: several do.';
+COMMENT ON COLUMN @icb@.org_succession.followers IS 'All codes that stand for it at one time or another; NULL: none does alone.';
 
 CREATE FUNCTION @icb@.current_org(code text, day date) RETURNS text
     LANGUAGE sql STABLE STRICT PARALLEL SAFE

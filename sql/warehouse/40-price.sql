@@ -58,7 +58,9 @@ SELECT l.person_id, l.submission_id, l.line_no, l.line_key, l.claim_group, l.pro
        CASE WHEN k.rounding = 'sus' AND (NOT l.national_price OR coalesce(p.kind, 'other') IN ('regular', 'pass_through', 'other') AND NOT (l.pod = 'DAIMG' AND l.hrg IS NOT NULL)) THEN 'penny'
             ELSE coalesce(k.rounding, 'penny') END AS rounding, coalesce(k.price_tolerance, 1.00) AS price_tolerance,
        f.value AS provider_factor, f.via AS factor_via, k.basis, a.dataset AS event_kind, a.top_up_code AS record_top_up_code,
-       @icb@.payable_top_ups(a.top_up_code, l.provider_code, coalesce(f.via, l.provider_code), d.price_date) AS top_up_payable
+       @icb@.payable_top_ups(a.top_up_code, l.provider_code, coalesce(f.via, l.provider_code), d.price_date) AS top_up_payable,
+       l.dataset AS claim_dataset, p.dataset IS NOT NULL AS pod_recorded, l.practice_code AS billed_practice, l.local_code, a.end_date AS record_end_date,
+       a.lsoa_code, a.country, a.overseas_category, a.cam_commissioner, a.national_programme, a.ebi_category, a.referral_source
 FROM @icb@.invoice_line l
 CROSS JOIN @icb@.default_tariff n
 LEFT JOIN commissioning.pod_reference p ON p.pod = l.pod
@@ -72,15 +74,17 @@ CROSS JOIN LATERAL (SELECT CASE WHEN p.dataset = 'APC' THEN coalesce(a.end_date,
                                 WHEN p.dataset IS NULL THEN coalesce(l.start_date, l.end_date, a.start_date)
                                 ELSE coalesce(a.start_date, l.start_date, l.end_date) END AS price_date) d
 LEFT JOIN @icb@.contract_cover k
-  ON k.provider_code = l.provider_code AND k.commissioner_code = l.commissioner_code AND k.from_day <= d.price_date AND d.price_date < k.to_day
+  ON k.provider_code = l.provider_code AND k.commissioner_code = l.commissioner_code
+ -- a stay that has not ended has no price yet, but a contract
+ AND k.from_day <= coalesce(d.price_date, a.start_date, l.start_date) AND coalesce(d.price_date, a.start_date, l.start_date) < k.to_day
 LEFT JOIN @icb@.tariff t ON t.tariff_name = coalesce(k.tariff_name, n.tariff_name) AND t.valid @> d.price_date
 LEFT JOIN @icb@.provider_factor f
   ON f.kind = 'market_forces' AND f.provider_code = l.provider_code AND f.from_day <= d.price_date AND d.price_date < f.to_day
--- Four columns that go together make the planner expect one row of a join and look everything up line by line: compared as one text.
-WHERE EXISTS (SELECT FROM @icb@.submission_slice s
-              WHERE s.submission_id = l.submission_id AND s.status = 'current'
-                AND concat_ws('|', s.dataset, s.provider_code, s.commissioner_code, s.financial_year, s.month)
-                  = concat_ws('|', l.dataset, l.provider_code, l.commissioner_code, l.financial_year, l.month));
+-- A list that is looked into, not a join: columns that go together make the planner expect one row of a join and do the rest line by line,
+-- or all lines once for each slice.
+WHERE coalesce(concat_ws('|', l.submission_id, l.dataset, l.provider_code, l.commissioner_code, l.financial_year, l.month)
+               IN (SELECT concat_ws('|', s.submission_id, s.dataset, s.provider_code, s.commissioner_code, s.financial_year, s.month)
+                   FROM @icb@.submission_slice s WHERE s.status = 'current'), false);
 COMMENT ON VIEW @icb@.claim_base IS
     'One row per line of the current position with what pricing needs: the matched record, the contract, the price list and the provider''s factor on the price date.';
 

@@ -149,7 +149,7 @@ SELECT e.*,
        e.unit_price - e.top_up_claimed AS unit_price_without_top_up,
        CASE WHEN e.top_up_code_claimed IS NOT NULL
             THEN coalesce(e.top_up_code_claimed = ANY (pg_catalog.string_to_array(e.top_up_payable, ' ')), false) END AS top_up_eligible
-FROM @icb@.claim_price e
+FROM @icb@.claim_entitlement e
 LEFT JOIN @icb@.claim_link k ON k.person_id = e.person_id AND k.submission_id = e.submission_id AND k.line_no = e.line_no
 LEFT JOIN commissioning.hrg_split h ON h.hrg = e.hrg_sent
 LEFT JOIN @icb@.unit_limit uh ON uh.code = e.hrg_sent AND uh.valid @> e.price_date

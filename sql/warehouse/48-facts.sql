@@ -17,9 +17,9 @@ SELECT c.person_id, c.submission_id, c.line_no, c.line_key, c.claim_group, c.pro
        coalesce(c.length_of_stay, CASE WHEN c.pod_kind IN ('spell', 'excess', 'critical_care') THEN c.end_date - c.start_date END) AS length_of_stay,
        c.critical_care_days, c.rehabilitation_days, c.palliative_days, c.qualifying_days, c.trim_point,
        c.short_stay, c.excess_days, c.excess_days_with_critical_care,
-       g.practice_code AS responsible_practice, o.parent AS responsible_commissioner,
-       CASE WHEN pe.person_id IS NULL OR c.nhs_number_state <> 'valid' THEN NULL WHEN pe.death_date IS NULL THEN 'alive' ELSE 'dead' END AS death_state,
-       pe.death_date, c.start_date - pe.death_date AS days_after_death,
+       c.responsible_practice, c.responsible_commissioner,
+       CASE WHEN NOT c.person_known OR c.nhs_number_state <> 'valid' THEN NULL WHEN c.death_date IS NULL THEN 'alive' ELSE 'dead' END AS death_state,
+       c.death_date, c.start_date - c.death_date AS days_after_death,
        CASE WHEN c.pod_kind IN ('attendance', 'procedure') OR c.pod_class = 'pass_through' THEN 1 ELSE 0 END AS death_grace_days,
        c.units, c.unit_price, c.market_forces_factor AS factor, c.total_cost AS total, c.rounding,
        a.product, abs(c.total_cost - a.product) AS arithmetic_difference, 0.01 * greatest(abs(c.units), 1) AS arithmetic_tolerance,
@@ -69,17 +69,20 @@ SELECT c.person_id, c.submission_id, c.line_no, c.line_key, c.claim_group, c.pro
        CASE WHEN c.price_date < '2011-04-01' THEN 14 ELSE 30 END AS readmission_window,
        coalesce(rr.value = 1, c.basis IN ('tariff', 'mret') AND c.price_date >= '2010-12-01' AND c.price_date < '2019-04-01', false) AS readmission_rule,
        CASE c.readmission_index WHEN 'elective' THEN 0 ELSE round(c.total_cost * coalesce(rp.value, 1), 2) END AS readmission_total,
-       c.ward_code, CASE WHEN c.ward_code IS NOT NULL THEN coalesce(wd.kind, 'ward') END AS ward_kind
+       c.ward_code, CASE WHEN c.ward_code IS NOT NULL THEN coalesce(wd.kind, 'ward') END AS ward_kind,
+       c.claim_dataset, c.pod_recorded, c.billed_practice, c.practice_known, c.residence_area, c.residence_commissioner, c.assigned_commissioner,
+       c.billed_to_nhse, c.nhse_responsible, c.national_programme, c.other_payer, c.overseas_category, c.country, c.practice_open, c.low_volume_pair,
+       c.local_code, c.service_state, c.approval_state, c.ebi_category, c.ebi_state, c.referral_source, c.c2c_allowed, c.public_health,
+       c.final_date, c.first_seen_on, c.frozen_total, c.frozen_state, c.period_fault, c.record_found, c.healthy_baby,
+       c.item_code, c.indication, c.commissioner_unit_price, c.drug_listed, c.drug_payer, c.reference_price, c.reference_unit_price, c.price_over_reference,
+       c.vat_on_homecare, c.payer_by_indication, c.approval_required, c.drug_approval, c.max_quantity, c.min_interval_days,
+       CASE WHEN c.days_since_same_drug < c.min_interval_days THEN 0 ELSE c.allowed_quantity END AS allowed_quantity, c.device_fault
 FROM @icb@.claim_coding c
 LEFT JOIN @icb@.contract_term rr
   ON rr.contract_id = c.contract_id AND rr.term = 'readmission_rule' AND rr.context = '' AND rr.valid @> c.price_date AND c.readmission_of IS NOT NULL
 LEFT JOIN @icb@.contract_term rp
   ON rp.contract_id = c.contract_id AND rp.term = 'readmission_payable' AND rp.context = '' AND rp.valid @> c.price_date AND c.readmission_of IS NOT NULL
 LEFT JOIN @icb@.ward wd ON wd.provider_code = c.provider_code AND wd.ward_code = c.ward_code AND wd.valid @> c.start_date
-LEFT JOIN @icb@.person pe ON pe.person_id = c.person_id
-LEFT JOIN @icb@.registration g
-  ON g.person_id = c.person_id AND g.valid_from <= c.start_date AND (g.valid_to IS NULL OR c.start_date < g.valid_to)
-LEFT JOIN @icb@.organisation_link o ON o.child = g.practice_code AND o.kind = 'commissioned_by' AND o.valid @> c.start_date
 LEFT JOIN commissioning.hrg_age_bound b ON b.hrg = c.hrg::text
 LEFT JOIN commissioning.hrg_without_price w ON w.hrg = c.hrg::text
 CROSS JOIN LATERAL (

@@ -179,7 +179,7 @@ FROM (
         OFFSET 0) f
     JOIN @icb@.compiled_rule c ON c.fingerprint = f.fingerprint AND c.rule_code = (f.r).rule_code
     LEFT JOIN commissioning.pod_reference d ON d.pod = f.pod
-    LEFT JOIN @icb@.recovery_term t ON t.contract_id = f.contract_id AND t.pod_class = f.pod_class AND t.valid @> f.price_date
+    LEFT JOIN @icb@.recovery_term t ON t.contract_id = f.contract_id AND t.pod_class = f.pod_class AND t.valid @> coalesce(f.price_date, f.start_date)
     CROSS JOIN LATERAL (SELECT coalesce(t.rate, 1)::numeric(7,6) AS value) rate
 ) x
 WHERE x.rule_class <> 'governance' OR pg_catalog.has_table_privilege('@icb@.governance_finding', 'SELECT');

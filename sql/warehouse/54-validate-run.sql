@@ -232,8 +232,12 @@ CREATE FUNCTION @icb@.settle_waiting() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 AS $$
 BEGIN
+    -- few rows, worked out once
+    WITH n AS MATERIALIZED (
+        SELECT x.provider_code, x.dataset, x.field FROM @icb@.never_sent x
+    )
     UPDATE @icb_identity@.stage_waiting w SET never_sent = true
-    FROM @icb@.never_sent n
+    FROM n
     WHERE n.provider_code = w.provider_code AND n.dataset = w.dataset AND n.field = w.unknown_field;
     ANALYZE @icb_identity@.stage_waiting;
 END

@@ -309,6 +309,14 @@ printf 'FINANCIAL MONTH,FINANCIAL YEAR,ORGANISATION IDENTIFIER (CODE OF PROVIDER
 load acm acm.csv --received 2024-05-20 >/dev/null
 is "$(sql "SELECT status, value_gbp FROM w_reporting.load_position WHERE dataset = 'ACM'")" 'no control|1000.00' 'aggregate contract monitoring'
 is "$(sql "SELECT days_to_receipt FROM w_reporting.feedback_timeliness WHERE dataset = 'ACM'")" 20 'days from month end to receipt'
+printf 'POLICY,CODE SYSTEM,CODE,TITLE,VALID FROM,VALID TO\nVeins,OPCS-4,L84,Surgery for varicose veins,01/04/2024,\n' >policies.csv
+load approval_policies policies.csv --received 2024-05-20 --received-on 2024-05-17 >/dev/null
+sed 's/L84/L85/' policies.csv >policies2.csv
+load approval_policies policies2.csv --received 2024-06-20 >/dev/null
+is "$(sql "SELECT code_prefix, valid FROM w.approval_policy" "SELECT file_name, received_at::date, received_on FROM w.submission WHERE feed = 'approval_policies' ORDER BY 1 DESC")" \
+	'L85|[2024-04-01,)
+policies2.csv|2024-06-20|2024-06-20
+policies.csv|2024-05-20|2024-05-17' 'the day that counts as received stands beside the time of receipt; a policy sent again is replaced'
 
 # One file, two sessions; broken copies ------------------------------------------------------
 control RT1 >twice.csv
