@@ -36,7 +36,7 @@ BEGIN
     UNION ALL
     SELECT w.rule_code, w.provider_code, pg_catalog.format('field "%s" is never sent (%s)', w.unknown_field, w.dataset), count(*), pg_catalog.sum(w.billed)::numeric(16,2)
     FROM @icb_identity@.stage_waiting w
-    WHERE w.never_sent
+    JOIN @icb_identity@.stage_never v ON v.provider_code = w.provider_code AND v.dataset = w.dataset AND v.field = w.unknown_field
     GROUP BY w.rule_code, w.provider_code, w.unknown_field, w.dataset;
     IF touched THEN
         -- of the others nothing new is known

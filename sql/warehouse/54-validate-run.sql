@@ -152,7 +152,8 @@ BEGIN
             UPDATE @icb@.%1$I_p%3$s f
             SET closed_run = $1, closed_at = pg_catalog.clock_timestamp(), closed_reason = 'no longer found'
             FROM @icb_identity@.stage_waiting s
-            WHERE f.closed_run IS NULL AND s.part = %3$s AND s.%2$I AND s.never_sent AND f.person_id = s.person_id AND f.finding_ref = s.finding_ref$q$,
+            WHERE f.closed_run IS NULL AND s.part = %3$s AND s.%2$I AND f.person_id = s.person_id AND f.finding_ref = s.finding_ref
+              AND EXISTS (SELECT FROM @icb_identity@.stage_never v WHERE v.provider_code = s.provider_code AND v.dataset = s.dataset AND v.field = s.unknown_field)$q$,
             target, belongs, part) USING run;
         GET DIAGNOSTICS n = ROW_COUNT;
         closed := closed + n;
@@ -165,7 +166,8 @@ BEGIN
                 s.factor, s.billed, s.expected_total, s.identified, s.net, s.recovery_rate, s.recoverable, s.undercharged, s.rule_class, s.recovery_reason,
                 s.detectable, s.content
             FROM @icb_identity@.stage_waiting s
-            WHERE s.part = %3$s AND s.%2$I AND NOT s.never_sent
+            WHERE s.part = %3$s AND s.%2$I
+              AND NOT EXISTS (SELECT FROM @icb_identity@.stage_never v WHERE v.provider_code = s.provider_code AND v.dataset = s.dataset AND v.field = s.unknown_field)
               AND NOT EXISTS (SELECT FROM @icb@.%1$I_p%3$s f WHERE f.finding_ref = s.finding_ref AND f.person_id = s.person_id AND f.closed_run IS NULL)$q$,
             target, belongs, part) USING run;
         GET DIAGNOSTICS n = ROW_COUNT;
@@ -189,7 +191,6 @@ BEGIN
     CREATE UNLOGGED TABLE @icb_identity@.stage_known (provider_code text, dataset text, known text[]);
     CREATE UNLOGGED TABLE @icb_identity@.stage_waiting AS
     SELECT 0 AS part, f.*, true AS is_finding, true AS is_governance FROM @icb@.finding_all_live f WITH NO DATA;
-    ALTER TABLE @icb_identity@.stage_waiting ADD COLUMN never_sent boolean NOT NULL DEFAULT false;
 END
 $$;
 COMMENT ON FUNCTION @icb@.begin_waiting() IS 'One step of icb.validate(): empty tables for what is known only when all partitions are done.';
@@ -232,17 +233,15 @@ CREATE FUNCTION @icb@.settle_waiting() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 AS $$
 BEGIN
-    -- few rows, worked out once
-    WITH n AS MATERIALIZED (
-        SELECT x.provider_code, x.dataset, x.field FROM @icb@.never_sent x
-    )
-    UPDATE @icb_identity@.stage_waiting w SET never_sent = true
-    FROM n
-    WHERE n.provider_code = w.provider_code AND n.dataset = w.dataset AND n.field = w.unknown_field;
-    ANALYZE @icb_identity@.stage_waiting;
+    IF pg_catalog.to_regclass('@icb_identity@.stage_never') IS NOT NULL THEN
+        DROP TABLE @icb_identity@.stage_never;
+    END IF;
+    CREATE UNLOGGED TABLE @icb_identity@.stage_never AS SELECT n.provider_code, n.dataset, n.field FROM @icb@.never_sent n;
+    ANALYZE @icb_identity@.stage_never;
+    ANALYZE @icb_identity@.stage_waiting (part, person_id, finding_ref, provider_code, unknown_field);
 END
 $$;
-COMMENT ON FUNCTION @icb@.settle_waiting() IS 'One step of icb.validate(): marks the findings that hang on a field which the provider never sends.';
+COMMENT ON FUNCTION @icb@.settle_waiting() IS 'One step of icb.validate(): writes down which fields providers never send, by which the findings that waited are told.';
 
 CREATE PROCEDURE @icb@.validate(everything boolean DEFAULT true)
     LANGUAGE plpgsql
@@ -329,7 +328,7 @@ AS $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['stage_known', 'stage_waiting', 'stage_touched', 'stage_facts', 'stage_finding'] LOOP
+    FOREACH name IN ARRAY ARRAY['stage_known', 'stage_never', 'stage_waiting', 'stage_touched', 'stage_facts', 'stage_finding'] LOOP
         IF pg_catalog.to_regclass('@icb_identity@.' || name) IS NOT NULL THEN
             EXECUTE 'DROP TABLE @icb_identity@.' || name;
         END IF;

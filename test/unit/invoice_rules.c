@@ -806,6 +806,8 @@ test_money(void)
 		   "A fail 420 420 2310; B fail 2730 2310 0; C fail 2729.5 0 0");
 	checks(SET(R("A", "1", HOLD) "," R("B", "2", PRICE) "," R("C", "3", HOLD)),
 		   "A hold 2730 0 2730; B fail 420 420 2310; C hold 2730 0 2310");
+	checks_with(" total=2800.005", SET(R("A", "5", HOLD) "," R("B", "6", NOTE)),
+				"A hold 2800.005 0 2800.005; B fail 0 0 2800.005");
 	/* a note is found and worth nothing, wherever it stands, and asks for no money */
 	checks(SET(R("A", "1", NOTE) "," R("B", "2", PRICE) "," R("C", "3", NOTE)),
 		   "A fail 0 0 2730; B fail 420 420 2310; C fail 0 0 2310");
@@ -971,6 +973,72 @@ test_plan(void)
 	ok(findings > 1000 && guards > 1000, "%d findings, %d guards", findings, guards);
 }
 
+/* count rules: the conditions of the first, of the last and of all; as text */
+static void
+many_rules(char *json, int count, int first, int last)
+{
+	char *p = json;
+	int   i;
+
+	p += sprintf(p, "{\"name\":\"t\",\"version\":\"1\",\"rules\":[");
+	for (i = 0; i < count; i++)
+		p += sprintf(
+			p,
+			"%s{\"code\":\"%d\",\"version\":\"1\",\"name\":\"n\",\"level\":\"line\","
+			"\"priority\":1,\"effect\":{\"kind\":\"hold\"},\"fails\":[[\"yes\",\"is_true\"]],"
+			"\"applies\":[[\"yes\",\"is_true\"]%s]}",
+			i ? "," : "", i, i == first || i == last ? ",[\"no\",\"is_true\"]" : "");
+	strcpy(p, "]}");
+}
+
+/* Sets that need more than one word, and guards of one rule. */
+static void
+test_wide_plans(void)
+{
+	static const struct
+	{
+		int      count;
+		int      first;
+		int      last;
+		uint32_t words;
+		uint32_t guards;
+		uint32_t found;
+	} cases[] = {{1, -1, -1, 1, 0, 1},     {2, 1, -1, 1, 1, 1},      {63, 0, 62, 1, 2, 61},
+				 {64, 0, 63, 1, 2, 62},    {65, 0, 64, 2, 2, 63},    {65, 64, -1, 2, 1, 64},
+				 {128, 5, 127, 2, 2, 126}, {129, 63, 64, 3, 2, 127}, {129, -1, 128, 3, 1, 128}};
+	static char        json[60000];
+	static RuleFinding findings[150];
+	size_t             i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		uint8_t   classes[40];
+		JsonError error;
+		RulesPlan plan;
+		RuleSet  *rules;
+		void     *memory;
+		uint32_t  found;
+
+		many_rules(json, cases[i].count, cases[i].first, cases[i].last);
+		rules = compile(json, strlen(json), &error);
+		if (rules == NULL || !bound(rules, classes, &error))
+		{
+			ok(false, "%d rules: %s", cases[i].count, error.message);
+			continue;
+		}
+		memory = calloc(1, rules_plan_size(rules));
+		rules_plan(rules, memory, &plan);
+		found = rules_run(rules, classes, get, NULL, &plan, findings);
+		ok(rules_plan_size(rules) == cases[i].words * (RULES_GUARDS + 1) * 8 &&
+			   plan.words == cases[i].words && plan.guards == cases[i].guards &&
+			   found == cases[i].found,
+		   "%d rules: %u words, %u guards, %u found", cases[i].count, plan.words, plan.guards,
+		   found);
+		free(memory);
+		release(rules);
+	}
+}
+
 /* What a plan holds: conditions shared by rules, once each, with the rules that they let through.
  */
 static void
@@ -1102,6 +1170,7 @@ main(void)
 	test_money();
 	test_plan();
 	test_guards();
+	test_wide_plans();
 	test_layout();
 	test_garbage();
 	ok(live == 0, "all memory is given back (%d blocks)", live);
