@@ -4,9 +4,10 @@
 -- The one place that says which findings may be challenged.
 CREATE VIEW @icb@.challengeable_finding AS
 SELECT f.finding_ref, f.person_id, f.line_key, NULL::text AS series_key, f.rule_code, f.rule_version, f.rule_name, f.provider_code, f.commissioner_code, f.contract_id, f.pod,
-       f.pod_class, f.activity_month, f.billed, f.recoverable, f.recovery_rate, f.evidence, f.submission_id, f.line_no
+       f.pod_class, f.activity_month, f.billed, least(f.recoverable, round(f.billed, 2))::numeric(16,2) AS recoverable, f.recovery_rate, f.evidence, f.submission_id, f.line_no
 FROM @icb@.finding f
-WHERE f.closed_run IS NULL AND f.outcome = 'fail' AND f.rule_class = 'money' AND f.detectable = 'full' AND f.recoverable > 0
+-- never more than was charged
+WHERE f.closed_run IS NULL AND f.outcome = 'fail' AND f.rule_class = 'money' AND f.detectable = 'full' AND least(f.recoverable, round(f.billed, 2)) > 0
 UNION ALL
 -- about a provider as a whole, year to date
 SELECT s.finding_ref, NULL, NULL, s.series_key, s.rule_code, s.rule_version, s.rule_name, s.provider_code, s.commissioner_code, s.contract_id, 'series', 'any',
