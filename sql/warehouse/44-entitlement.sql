@@ -67,8 +67,9 @@ SELECT p.*,
                                                WHERE l.list = 'specialised_programme' AND l.code_system = 'PROGRAMME')::text[]) THEN true
             WHEN p.has_record THEN false END AS nhse_responsible,
        CASE WHEN p.administrative_category = '02' THEN 'private'
-            WHEN p.overseas_category = ANY ((SELECT array_agg(l.code_prefix) FROM @icb@.active_code_list l
-                                             WHERE l.list = 'chargeable_overseas' AND l.code_system = 'OVERSEAS')::text[])
+            -- an unknown category must not ask for the second half
+            WHEN coalesce(p.overseas_category = ANY ((SELECT array_agg(l.code_prefix) FROM @icb@.active_code_list l
+                                                      WHERE l.list = 'chargeable_overseas' AND l.code_system = 'OVERSEAS')::text[]), false)
              AND EXISTS (SELECT FROM @icb@.active_code_list l WHERE l.list = 'chargeable_overseas' AND l.code_system = 'OVERSEAS'
                          AND l.code_prefix = p.overseas_category AND l.valid @> p.start_date) THEN 'overseas'
             WHEN p.country IN ('W', 'S', 'N') OR coalesce(g.practice_code, p.billed_practice) ~ '^([WS][0-9]{5}|Z0[0-9]{4})$' THEN 'devolved'
