@@ -151,9 +151,9 @@ BEGIN
         EXECUTE pg_catalog.format($q$
             UPDATE @icb@.%1$I_p%3$s f
             SET closed_run = $1, closed_at = pg_catalog.clock_timestamp(), closed_reason = 'no longer found'
-            FROM @icb_identity@.stage_waiting s
+            FROM @icb_identity@.stage_settled s
             WHERE f.closed_run IS NULL AND s.part = %3$s AND s.%2$I AND f.person_id = s.person_id AND f.finding_ref = s.finding_ref
-              AND EXISTS (SELECT FROM @icb_identity@.stage_never v WHERE v.provider_code = s.provider_code AND v.dataset = s.dataset AND v.field = s.unknown_field)$q$,
+              AND s.never_sent$q$,
             target, belongs, part) USING run;
         GET DIAGNOSTICS n = ROW_COUNT;
         closed := closed + n;
@@ -165,9 +165,9 @@ BEGIN
                 s.reason, s.evidence, s.provider_code, s.commissioner_code, s.contract_id, s.rule_set, s.pod, s.pod_class, s.activity_month, s.units, s.unit_price,
                 s.factor, s.billed, s.expected_total, s.identified, s.net, s.recovery_rate, s.recoverable, s.undercharged, s.rule_class, s.recovery_reason,
                 s.detectable, s.content
-            FROM @icb_identity@.stage_waiting s
+            FROM @icb_identity@.stage_settled s
             WHERE s.part = %3$s AND s.%2$I
-              AND NOT EXISTS (SELECT FROM @icb_identity@.stage_never v WHERE v.provider_code = s.provider_code AND v.dataset = s.dataset AND v.field = s.unknown_field)
+              AND NOT s.never_sent
               AND NOT EXISTS (SELECT FROM @icb@.%1$I_p%3$s f WHERE f.finding_ref = s.finding_ref AND f.person_id = s.person_id AND f.closed_run IS NULL)$q$,
             target, belongs, part) USING run;
         GET DIAGNOSTICS n = ROW_COUNT;
@@ -236,9 +236,21 @@ BEGIN
     IF pg_catalog.to_regclass('@icb_identity@.stage_never') IS NOT NULL THEN
         DROP TABLE @icb_identity@.stage_never;
     END IF;
+    IF pg_catalog.to_regclass('@icb_identity@.stage_settled') IS NOT NULL THEN
+        DROP TABLE @icb_identity@.stage_settled;
+    END IF;
     CREATE UNLOGGED TABLE @icb_identity@.stage_never AS SELECT n.provider_code, n.dataset, n.field FROM @icb@.never_sent n;
     ANALYZE @icb_identity@.stage_never;
-    ANALYZE @icb_identity@.stage_waiting (part, person_id, finding_ref, provider_code, unknown_field);
+    -- of those that are told once only the ones that stand open from before have anything done to them
+    CREATE UNLOGGED TABLE @icb_identity@.stage_settled AS
+    SELECT w.*, v.field IS NOT NULL AS never_sent
+    FROM @icb_identity@.stage_waiting w
+    LEFT JOIN @icb_identity@.stage_never v ON v.provider_code = w.provider_code AND v.dataset = w.dataset AND v.field = w.unknown_field
+    WHERE v.field IS NULL
+       OR w.finding_ref IN (SELECT f.finding_ref FROM @icb@.finding f WHERE f.closed_run IS NULL AND f.outcome = 'not_assessed'
+                            UNION ALL
+                            SELECT f.finding_ref FROM @icb@.governance_finding f WHERE f.closed_run IS NULL AND f.outcome = 'not_assessed');
+    ANALYZE @icb_identity@.stage_settled (part, person_id, finding_ref);
 END
 $$;
 COMMENT ON FUNCTION @icb@.settle_waiting() IS 'One step of icb.validate(): writes down which fields providers never send, by which the findings that waited are told.';
@@ -328,7 +340,7 @@ AS $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['stage_known', 'stage_never', 'stage_waiting', 'stage_touched', 'stage_facts', 'stage_finding'] LOOP
+    FOREACH name IN ARRAY ARRAY['stage_known', 'stage_never', 'stage_settled', 'stage_waiting', 'stage_touched', 'stage_facts', 'stage_finding'] LOOP
         IF pg_catalog.to_regclass('@icb_identity@.' || name) IS NOT NULL THEN
             EXECUTE 'DROP TABLE @icb_identity@.' || name;
         END IF;
