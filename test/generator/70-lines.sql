@@ -63,8 +63,8 @@ SELECT l.event_id * 4 + 2, l.event_id, 2, 'CL', l.person_id, l.provider, l.provi
 FROM county.line l WHERE l.tfc = '410' AND l.pod = 'OPFUPSPCL' AND l.withheld IS NULL AND l.event_id < 4000000000 AND county.u(l.event_id, 620) < 0.6;
 INSERT INTO county.line
 SELECT l.event_id * 4 + 3, l.event_id, 3, 'CL', l.person_id, l.provider, l.provider_code, l.site_code, l.commissioner, l.practice_code, l.nhs_number, l.withheld, l.age, l.sex, l.tfc,
-       'DEVICE', '9100001', false, l.start_date, l.end_date, NULL, NULL, NULL, l.cds_id, l.provider_event_id, 1, 2400, NULL, l.factor_published, 2400, l.price_year, l.month
-FROM county.line l WHERE l.pod = 'EL' AND left(l.hrg, 1) = 'E' AND l.withheld IS NULL AND l.event_id < 4000000000 AND floor(county.u(l.event_id, 922) * 2) = 1
+       'DEVICE', '9100001', false, l.start_date, l.start_date, NULL, NULL, NULL, l.cds_id, l.provider_event_id, 1, 2400, NULL, l.factor_published, 2400, county.fy(l.start_date), county.fm(l.start_date)
+FROM county.line l, county.setting s WHERE l.pod = 'EL' AND l.start_date >= s.first_day AND left(l.hrg, 1) = 'E' AND l.withheld IS NULL AND l.event_id < 4000000000 AND floor(county.u(l.event_id, 922) * 2) = 1
   AND NOT EXISTS (SELECT FROM county.line o WHERE o.line_id = l.event_id * 4 + 3);
 -- Maternity pathways: booked 150 days before a delivery, and care after it. Local prices; nothing of them is in a hospital record.
 INSERT INTO county.line

@@ -14,10 +14,6 @@ WHERE f.closed_run IS NULL;
 CREATE UNIQUE INDEX ON found (file_name, line_no, rule_code);
 ANALYZE found;
 
--- A line on which a rule is planted that is not shipped is not judged.
-CREATE TEMP TABLE waiting AS
-SELECT DISTINCT t.file_name, t.line_no FROM truth.planted t WHERE NOT EXISTS (SELECT FROM commissioning.rule_reference r WHERE r.code = t.rule_code);
-
 CREATE TEMP TABLE judged AS
 SELECT t.*,
        -- what a provider never sends is told once for the run, not on every line
@@ -27,8 +23,7 @@ SELECT t.*,
        -- truth gives an undercharge a negative recoverable amount; nothing is recovered of it
        greatest(t.recoverable, 0) AS t_recoverable
 FROM truth.planted t
-LEFT JOIN found f ON f.file_name = t.file_name AND f.line_no = t.line_no AND f.rule_code = t.rule_code
-WHERE t.expected <> 'fail' OR NOT EXISTS (SELECT FROM waiting w WHERE w.file_name = t.file_name AND w.line_no = t.line_no);
+LEFT JOIN found f ON f.file_name = t.file_name AND f.line_no = t.line_no AND f.rule_code = t.rule_code;
 
 CREATE TEMP TABLE score AS
 SELECT p.rule_code AS rule, p.plants, p.found, round(p.found / nullif(p.plants, 0)::numeric, 4) AS recall, g.flagged, round(g.right_ones / nullif(g.flagged, 0)::numeric, 4) AS precision,
@@ -44,7 +39,7 @@ FROM (SELECT rule_code, count(*) FILTER (WHERE kind = 'plant') AS plants, count(
       FROM judged GROUP BY rule_code) p
 LEFT JOIN (SELECT f.rule_code, count(*) AS flagged, count(t.line_no) AS right_ones
            FROM found f LEFT JOIN truth.planted t ON t.file_name = f.file_name AND t.line_no = f.line_no AND t.rule_code = f.rule_code AND t.expected = f.outcome
-           WHERE f.outcome <> 'not_assessed' AND (t.line_no IS NOT NULL OR NOT EXISTS (SELECT FROM waiting w WHERE w.file_name = f.file_name AND w.line_no = f.line_no)) GROUP BY f.rule_code) g ON g.rule_code = p.rule_code
+           WHERE f.outcome <> 'not_assessed' GROUP BY f.rule_code) g ON g.rule_code = p.rule_code
 LEFT JOIN (SELECT d.rule_code, count(*) AS decoys, count(f.line_no) AS decoys_flagged
            FROM truth.decoy d JOIN (SELECT line_id, file_name, line_no FROM county.plcm WHERE current
                                     UNION ALL SELECT line_id, file_name, line_no FROM county.drplcm UNION ALL SELECT line_id, file_name, line_no FROM county.deplcm) c ON c.line_id = d.line_id
@@ -64,8 +59,6 @@ LEFT JOIN LATERAL (
     WHERE EXISTS (SELECT FROM commissioning.rule_reference r WHERE r.code = p.rule_code AND r.detectable = 'partial')) w ON true;
 
 -- Rules on whole providers: found by contract and series. A contract that is not in the truth has the rule switched off.
-SELECT to_regclass('icb.series_finding') IS NOT NULL AS has_series \gset
-\if :has_series
 CREATE TEMP TABLE judged_series AS
 SELECT t.*, coalesce(f.outcome, 'none') AS outcome, f.identified AS f_identified, f.net AS f_net, f.recoverable AS f_recoverable
 FROM truth.series t
@@ -83,4 +76,3 @@ LEFT JOIN (SELECT f.rule_code, count(*) AS flagged, count(t.contract) AS right_o
            FROM icb.series_finding f LEFT JOIN truth.series t ON t.rule_code = f.rule_code AND t.contract = f.contract_id AND t.series_key = f.series_key AND t.expected = 'fail'
            WHERE f.closed_run IS NULL AND f.outcome = 'fail' GROUP BY f.rule_code) g ON g.rule_code = j.rule_code;
 CREATE TABLE public.judged_series AS TABLE judged_series;
-\endif
