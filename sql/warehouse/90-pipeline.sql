@@ -5,7 +5,7 @@ CREATE PROCEDURE @icb@.run_pipeline(restart boolean DEFAULT false, everything bo
 AS $$
 DECLARE
     stages text[] := CASE '@purpose@'
-        WHEN 'invoice_validation' THEN '{load,match,price,validate}'
+        WHEN 'invoice_validation' THEN '{load,match,price,validate,challenge}'
         WHEN 'risk_stratification' THEN '{load,score}'
         ELSE '{load,settle}'
     END;
@@ -43,6 +43,8 @@ BEGIN
                 CALL @icb@.price(everything);
             ELSIF stage = 'validate' THEN
                 CALL @icb@.validate(everything);
+            ELSIF stage = 'challenge' THEN
+                CALL @icb@.sync_challenges();
             ELSIF stage = 'score' THEN
                 CALL @icb@.score_population();
             ELSIF stage = 'settle' THEN
@@ -59,4 +61,4 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE @icb@.run_pipeline(boolean, boolean) IS
-    'Runs every stage that fits the purpose of the warehouse, in order, committing after each: load, match, price, validate; or load, score; or load, settle. A pipeline that was interrupted continues after its last finished stage, unless restart is true or new files have landed. With everything => false match, price and validate do only the people touched since their last runs. Raises 55P03 when the run lock is held by an idle session.';
+    'Runs every stage that fits the purpose of the warehouse, in order, committing after each: load, match, price, validate, challenge (sync_challenges: what was raised meets the new position); or load, score; or load, settle. A pipeline that was interrupted continues after its last finished stage, unless restart is true or new files have landed. With everything => false match, price and validate do only the people touched since their last runs. Raises 55P03 when the run lock is held by an idle session.';

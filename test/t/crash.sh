@@ -56,7 +56,7 @@ after() {
 	is "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")" 0 "$1: the lock is free"
 	like "$(psql -Xq -c 'CALL icb.run_pipeline()' 2>&1)" 'continuing run [0-9]+, which had done: load, match' "$1: the next run continues there"
 	is "$(sql "SELECT string_agg(stage || ' ' || status, ', ' ORDER BY run_id) FROM icb.run WHERE run_id >= (SELECT max(run_id) FROM icb.run WHERE stage = 'pipeline')")" \
-		'pipeline done, price done, validate done' "$1: with the stage that was cut"
+		'pipeline done, price done, validate done, challenge unchanged' "$1: with the stage that was cut"
 	is "$(sql "SELECT stage, count(*), sum(entered) FROM icb.step_done GROUP BY stage ORDER BY stage")" $'load|20|20\nmatch|20|20\nprice|20|20\nvalidate|20|20' "$1: every step once"
 	is "$(sql "SELECT count(*) FROM icb.run WHERE status = 'running'")" 0 "$1: no run is left open"
 	sql 'TRUNCATE icb.step_done, icb.run'
