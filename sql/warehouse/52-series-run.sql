@@ -75,6 +75,8 @@ BEGIN
                                                            WHERE r.stage = 'validate' AND r.run_id < run AND r.status IN ('done', 'unchanged'))
                OR EXISTS (SELECT FROM @icb@.finding f WHERE f.submission_id = s.submission_id AND (f.opened_run = run OR f.closed_run = run)));
     END IF;
+    -- what findings leave of each line cannot be foreseen; taken for nothing, the lines would be looked up one by one
+    PERFORM pg_catalog.set_config('enable_nestloop', 'off', true);
     PERFORM @icb@.replace_rows('@icb@.series_point', '{measure,provider_code,contract_id,financial_year,month_start,series_key}',
         'SELECT * FROM @icb@.series_point_live' || CASE WHEN touched THEN pg_catalog.format(
             ' WHERE financial_year = ANY (%1$L::text[]) UNION ALL SELECT * FROM @icb@.series_point WHERE financial_year <> ALL (%1$L::text[])', years) ELSE '' END);
@@ -97,7 +99,6 @@ BEGIN
     GET DIAGNOSTICS opened = ROW_COUNT;
     DROP TABLE @icb_identity@.stage_series;
     -- last of all: the lines' share of what regimes recover
-    PERFORM pg_catalog.set_config('enable_nestloop', 'off', true);
     UPDATE @icb@.finding f
     SET recoverable = m.settled, recovery_reason = m.reason
     FROM @icb@.marginal_recovery m

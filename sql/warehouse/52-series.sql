@@ -40,7 +40,7 @@ COMMENT ON COLUMN @icb@.counting_change.note IS 'Remarks.';
 -- Undercharges are kept apart: what was found too low does not make up for what is void.
 CREATE VIEW @icb@.series_line WITH (security_invoker = true) AS
 SELECT l.person_id, l.provider_code, k.contract_id, l.pod, coalesce(p.kind, 'other') AS pod_kind, coalesce(p.pod_class, 'any') AS pod_class,
-       l.treatment_function, l.hrg::text AS hrg, l.financial_year, @icb@.financial_month_start(l.financial_year, l.month) AS claim_month,
+       l.treatment_function, l.hrg::text AS hrg, l.financial_year, l.month,
        date_trunc('month', coalesce(d.price_date, l.start_date)::timestamp)::date AS care_month,
        CASE WHEN f.net >= l.total_cost AND f.net > 0 THEN 0 ELSE coalesce(l.units, 1) END AS events,
        round(l.total_cost, 2) AS billed, round(l.total_cost - coalesce(f.net, 0), 2) AS validated,
@@ -64,7 +64,6 @@ WHERE EXISTS (SELECT FROM @icb@.submission_slice s
                   = concat_ws('|', l.dataset, l.provider_code, l.commissioner_code, l.financial_year, l.month));
 COMMENT ON VIEW @icb@.series_line IS
     'Lines of the current position under a contract, with what the open findings leave of them.';
-COMMENT ON COLUMN @icb@.series_line.claim_month IS 'First day of the month claimed.';
 COMMENT ON COLUMN @icb@.series_line.care_month IS 'First day of the month of discharge or attendance.';
 COMMENT ON COLUMN @icb@.series_line.events IS 'Units charged; 0 where open findings leave nothing of the line.';
 COMMENT ON COLUMN @icb@.series_line.validated IS 'Amount that open findings leave, in pounds.';
@@ -104,32 +103,47 @@ COMMENT ON VIEW @icb@.series_condition IS 'Conditions that rule COD08 follows, b
 COMMENT ON COLUMN @icb@.series_condition.condition IS 'Name of the condition.';
 COMMENT ON COLUMN @icb@.series_condition.prefixes IS 'Beginnings of ICD-10 codes.';
 
--- One pass over the lines: each counts in a few measures.
+-- One pass over the lines: what counts alike is added up first, and each sum then counts in a few measures.
 CREATE VIEW @icb@.series_point_live WITH (security_invoker = true) AS
-SELECT v.measure, l.provider_code, l.contract_id, l.financial_year, v.month_start, v.series_key, sum(l.events)::numeric(19,6) AS events, sum(l.billed)::numeric(19,2) AS billed,
-       sum(l.validated)::numeric(19,2) AS validated
-FROM @icb@.series_line l
-LEFT JOIN commissioning.hrg_split h ON h.hrg = l.hrg
+WITH condition AS MATERIALIZED (
+    SELECT c.condition, c.prefixes FROM @icb@.series_condition c
+), line AS (
+    SELECT l.provider_code, l.contract_id, l.financial_year, l.month, l.care_month, l.pod, l.pod_class, l.events, l.billed, l.validated, h.hrg, l.diagnoses,
+           CASE WHEN l.pod_class IN ('outpatient_first', 'outpatient_follow_up') THEN l.treatment_function END AS treatment_function,
+           CASE WHEN l.pod_class <> 'outpatient_first' OR l.referral_source IS NULL THEN 'unknown'
+                WHEN l.referral_source IN ('01', '05') THEN 'consultant' ELSE 'other' END AS source,
+           CASE WHEN l.pod_class <> 'emergency' OR l.pod_kind <> 'spell' THEN 'none' WHEN l.nights IS NULL THEN 'unknown' WHEN l.nights = 0 THEN 'zero' ELSE 'nights' END AS stay
+    FROM @icb@.series_line l
+    LEFT JOIN commissioning.hrg_split h ON h.hrg = l.hrg AND l.pod_kind = 'spell'
+), counted AS (
+    SELECT l.provider_code, l.contract_id, l.financial_year, l.month, l.care_month, l.pod, l.pod_class, l.hrg, l.treatment_function, l.source, l.stay, x.conditions,
+           sum(l.events) AS events, sum(l.billed) AS billed, sum(l.validated) AS validated
+    FROM line l
+    CROSS JOIN LATERAL (SELECT CASE WHEN l.stay <> 'none' AND l.diagnoses IS NOT NULL
+                                    THEN ARRAY(SELECT c.condition FROM condition c WHERE commissioning.has_code(l.diagnoses, VARIADIC c.prefixes)) END AS conditions) x
+    GROUP BY l.provider_code, l.contract_id, l.financial_year, l.month, l.care_month, l.pod, l.pod_class, l.hrg, l.treatment_function, l.source, l.stay, x.conditions
+)
+SELECT v.measure, c.provider_code, c.contract_id, c.financial_year, v.month_start, v.series_key, sum(c.events)::numeric(19,6) AS events, sum(c.billed)::numeric(19,2) AS billed,
+       sum(c.validated)::numeric(19,2) AS validated
+FROM counted c
+CROSS JOIN LATERAL (SELECT @icb@.financial_month_start(c.financial_year, c.month) AS claim_month) m
 CROSS JOIN LATERAL (
-    VALUES ('pod', true, l.claim_month, l.pod),
-           ('class', true, l.care_month, l.pod_class),
-           ('first', l.pod_class = 'outpatient_first', l.claim_month, l.treatment_function),
-           ('follow_up', l.pod_class = 'outpatient_follow_up', l.claim_month, l.treatment_function),
-           ('sourced_first', l.pod_class = 'outpatient_first' AND l.referral_source IS NOT NULL, l.claim_month, ''),
-           ('consultant_first', l.pod_class = 'outpatient_first' AND l.referral_source IN ('01', '05'), l.claim_month, ''),
-           ('split', l.pod_kind = 'spell' AND h.hrg IS NOT NULL, l.care_month, l.hrg),
-           ('emergency', l.pod_class = 'emergency' AND l.pod_kind = 'spell' AND l.nights IS NOT NULL, l.claim_month, ''),
-           ('zero_night', l.pod_class = 'emergency' AND l.pod_kind = 'spell' AND l.nights = 0, l.claim_month, ''),
-           ('diagnosed', l.pod_class = 'emergency' AND l.pod_kind = 'spell' AND l.diagnoses IS NOT NULL, l.care_month, '')
-    ) AS v (measure, applies, month_start, series_key)
+    SELECT x.*
+    FROM (VALUES ('pod', true, m.claim_month, c.pod),
+                 ('class', true, c.care_month, c.pod_class),
+                 ('first', c.pod_class = 'outpatient_first', m.claim_month, c.treatment_function),
+                 ('follow_up', c.pod_class = 'outpatient_follow_up', m.claim_month, c.treatment_function),
+                 ('sourced_first', c.source <> 'unknown', m.claim_month, ''),
+                 ('consultant_first', c.source = 'consultant', m.claim_month, ''),
+                 ('split', c.hrg IS NOT NULL, c.care_month, c.hrg),
+                 ('emergency', c.stay IN ('zero', 'nights'), m.claim_month, ''),
+                 ('zero_night', c.stay = 'zero', m.claim_month, ''),
+                 ('diagnosed', c.conditions IS NOT NULL, c.care_month, '')) AS x (measure, applies, month_start, series_key)
+    UNION ALL
+    SELECT 'condition', true, c.care_month, u.condition FROM unnest(c.conditions) AS u (condition)
+    ) AS v
 WHERE v.applies AND v.month_start IS NOT NULL AND v.series_key IS NOT NULL
-GROUP BY v.measure, l.provider_code, l.contract_id, l.financial_year, v.month_start, v.series_key
-UNION ALL
-SELECT 'condition', l.provider_code, l.contract_id, l.financial_year, l.care_month, c.condition, sum(l.events)::numeric(19,6), sum(l.billed)::numeric(19,2), sum(l.validated)::numeric(19,2)
-FROM @icb@.series_line l
-JOIN @icb@.series_condition c ON commissioning.has_code(l.diagnoses, VARIADIC c.prefixes)
-WHERE l.pod_class = 'emergency' AND l.pod_kind = 'spell' AND l.care_month IS NOT NULL
-GROUP BY l.provider_code, l.contract_id, l.financial_year, l.care_month, c.condition;
+GROUP BY v.measure, c.provider_code, c.contract_id, c.financial_year, v.month_start, v.series_key;
 COMMENT ON VIEW @icb@.series_point_live IS 'What series_point holds, counted from today''s lines and findings.';
 COMMENT ON COLUMN @icb@.series_point_live.measure IS 'What is counted.';
 COMMENT ON COLUMN @icb@.series_point_live.month_start IS 'First day of the month.';
