@@ -5,9 +5,9 @@
 CREATE TABLE county.act (
     n integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, rule_code text NOT NULL, kind text NOT NULL CHECK (kind IN ('plant', 'near_miss', 'absent')),
     variant text NOT NULL, e integer NOT NULL DEFAULT 1, base text NOT NULL, ev jsonb NOT NULL DEFAULT '{}', rec text, line text, fix text,
-    part integer NOT NULL DEFAULT 1, times float8 NOT NULL DEFAULT 1);
+    part integer NOT NULL DEFAULT 1, times float8 NOT NULL DEFAULT 1, large boolean NOT NULL DEFAULT false);
 COMMENT ON TABLE county.act IS
-    'One event of a story. base: template; ev: what differs from it, constant. rec and line: what record and claim say instead, a JSON object or an expression that gives one, over the columns of county.scene. fix: void, hold, note, none (near miss), na (absent), or the right units, unit_price, factor or total; an array where several rules meet; NULL: not judged. part: line of the claim that is judged.';
+    'One event of a story. base: template; ev: what differs from it, constant. rec and line: what record and claim say instead, a JSON object or an expression that gives one, over the columns of county.scene. fix: void, hold, note, none (near miss), na (absent), or the right units, unit_price, factor or total; an array where several rules meet; NULL: not judged. part: line of the claim that is judged. large: not at tier S.';
 
 -- dataset CL: claimed only, in no hospital record; price and units are then in ev.
 CREATE TABLE county.template (base text PRIMARY KEY, body jsonb NOT NULL);

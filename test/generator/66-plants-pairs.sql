@@ -72,3 +72,8 @@ INSERT INTO county.act (rule_code, kind, variant, e, base, ev, rec, line, fix) V
 ('RDM01', 'near_miss', 'cancer', 2, 'emergency', '{"prov":13,"day":12}', '{"diagnoses":"C349 J189"}', NULL, 'none'),
 ('RDM01', 'absent', 'no age', 1, 'elective', '{"prov":13,"unregistered":true}', '{"age":null}', '{"age":null}', NULL),
 ('RDM01', 'absent', 'no age', 2, 'emergency', '{"prov":13,"day":12}', '{"age":null}', '{"age":null}', 'na');
+
+-- At the larger tiers also signs as dear as the dearest that look so by chance: a sample is drawn by money.
+INSERT INTO county.act (rule_code, kind, variant, base, ev, rec, fix, large) VALUES
+('COD07', 'plant', 'told once, dear', 'elective', '{"hrg":"ED20A","los":7}', '{"diagnoses":"I251 E43X"}', 'note', true),
+('CLS13', 'plant', 'ambulatory, dear', 'same day', '{"hrg":"EY43C"}', '{"diagnoses":"R074","procedures":null}', $$j('unit_price', local('SDEC'))$$, true);

@@ -5,7 +5,7 @@ SELECT row_number() OVER (ORDER BY a.first_n, i)::integer AS k, s.people + row_n
        a.rule_code, a.kind, a.variant, a.who, a.pay, a.unregistered,
        s.first_day + 100 + floor(county.u(a.first_n * 1000 + i, 850) * 150)::integer AS anchor
 FROM (SELECT rule_code, kind, variant, min(n) AS first_n, max(times) AS times, max(ev ->> 'who') AS who, max(ev ->> 'pay') AS pay, bool_or(ev ? 'unregistered') AS unregistered
-      FROM county.act GROUP BY rule_code, kind, variant) a,
+      FROM county.act, county.setting WHERE NOT large OR tier <> 'S' GROUP BY rule_code, kind, variant) a,
      county.setting s, LATERAL generate_series(1, greatest(1, ceil(a.times * s.plants / CASE WHEN s.tier = 'S' THEN 1.3 ELSE 1 END))::integer) AS i;
 CREATE TABLE county.story_person AS
 SELECT k, s.person_id, n.number AS nhs_number,

@@ -1,5 +1,8 @@
 -- Findings against the truth of the synthetic county, one row per rule. The warehouse is icb; only this test reads schema truth.
 -- The warehouse counts the header as line 1, truth the first row after it.
+ANALYZE truth.planted;
+ANALYZE truth.decoy;
+ANALYZE county.plcm;
 CREATE TEMP TABLE current_line AS
 SELECT s.file_name, l.line_no - 1 AS line_no, l.person_id, l.line_key, l.commissioner_code, l.pod, l.total_cost
 FROM icb.current_invoice_line l JOIN icb.submission s ON s.submission_id = l.submission_id;
