@@ -22,7 +22,7 @@ is "$(sql "SELECT count(*) FROM icb.tariff_price WHERE tariff_name = 'NCC 2024/2
 # base lines of spells and emergency attendances with a matched record, priced again
 sql "CREATE TABLE expected AS
      SELECT l.line_key, l.submission_id, l.line_no,
-            CASE WHEN l.hrg::text = 'UZ01Z' THEN 0 -- data that group to nothing have no price
+            CASE WHEN l.hrg::text IN ('UZ01Z', 'PB03Z') THEN 0 -- data that group to nothing and a healthy baby have no price
                  WHEN l.pod = 'AE' THEN (SELECT round(c.unit_cost) FROM ncc.cost c WHERE c.department = 'Emergency Care' AND c.hrg = a.hrg::text)
                  WHEN a.patient_classification = '2' THEN p.day_case
                  WHEN a.admission_method LIKE '1%' THEN p.elective
