@@ -225,7 +225,28 @@ CREATE TYPE settlement_terms AS (
     discount     numeric,
     cap_gain     text,
     cap_loss     text,
-    rounding     text
+    rounding     text,
+    stop_loss    share_curve,
+    adjust       text,
+    risk_limit   numeric,
+    withhold     numeric,
+    withhold_scale sliding_scale,
+    allowance    sliding_scale,
+    minimum_size numeric,
+    under_size   text,
+    below_gate   numeric,
+    guardrail    boolean,
+    quality_by   text,
+    loss_rate_by text,
+    fee_at_risk  numeric,
+    net_of_fee   boolean,
+    pays         text,
+    reopener     text,
+    cap_when     text,
+    split        party_split,
+    split_method text,
+    counterparty text,
+    contingency  numeric
 );
 COMMENT ON TYPE settlement_terms IS 'The clauses that settle takes; NULL leaves a clause out.';
 COMMENT ON COLUMN settlement_terms.measure IS '''benchmark - actual'' (savings, the default) or ''actual - benchmark'' (excess).';
@@ -242,6 +263,27 @@ COMMENT ON COLUMN settlement_terms.discount IS 'Share taken off the benchmark be
 COMMENT ON COLUMN settlement_terms.cap_gain IS 'Most that a gain may come to: 150000, 10% (of the base) or 8% of revenue; after the factor, unrounded.';
 COMMENT ON COLUMN settlement_terms.cap_loss IS 'Most that a loss may come to, likewise.';
 COMMENT ON COLUMN settlement_terms.rounding IS 'half_away (default), half_even or truncate, and unit 1.00 (default 0.01).';
+COMMENT ON COLUMN settlement_terms.stop_loss IS 'Part of the cost of one case that is taken off actual, case by case, each rounded: gain 0..60000:0%, 60000..300000:75%, 300000..:0%.';
+COMMENT ON COLUMN settlement_terms.adjust IS 'What moves the benchmark with the population: ''volume'' (times volume / plan_volume), ''risk'' (times risk / plan_risk) or ''volume, risk''.';
+COMMENT ON COLUMN settlement_terms.risk_limit IS 'Largest relative change that risk may make: 0.03 holds it between 0.97 and 1.03.';
+COMMENT ON COLUMN settlement_terms.withhold IS 'Share of the benchmark that is withheld and earned back by quality, between 0 and 1.';
+COMMENT ON COLUMN settlement_terms.withhold_scale IS 'Part of the withhold earned, by score; the score itself where NULL.';
+COMMENT ON COLUMN settlement_terms.allowance IS 'Allowance for chance by size, as a share of the base: takes the difference towards 0.';
+COMMENT ON COLUMN settlement_terms.minimum_size IS 'Size below which the result is not assessed; see under_size.';
+COMMENT ON COLUMN settlement_terms.under_size IS '''nothing'' (default): below minimum_size nothing is shared; ''refuse'': an error.';
+COMMENT ON COLUMN settlement_terms.below_gate IS 'Multiplier of a gain that does not reach the gate, in place of nothing: 0.5 gives half.';
+COMMENT ON COLUMN settlement_terms.guardrail IS 'A loss counts only as far as it is one against guardrail_benchmark too.';
+COMMENT ON COLUMN settlement_terms.quality_by IS 'What quality is looked up by: score (default), size, or ratio (actual / benchmark).';
+COMMENT ON COLUMN settlement_terms.loss_rate_by IS 'What loss_rate is looked up by, likewise.';
+COMMENT ON COLUMN settlement_terms.fee_at_risk IS 'In pounds: a loss costs this amount times loss_rate, whatever its size; the bands of the loss side are then not used.';
+COMMENT ON COLUMN settlement_terms.net_of_fee IS 'The fee is taken off actual before it is compared: savings count net of what they cost.';
+COMMENT ON COLUMN settlement_terms.pays IS 'What the settlement is: share (default), ''benchmark + share'' or ''fee + share''.';
+COMMENT ON COLUMN settlement_terms.reopener IS 'Difference (150000, or 10% of the base) from which the statement says that the contract may be opened again.';
+COMMENT ON COLUMN settlement_terms.cap_when IS '''after'' (default): caps hold what stands after quality and factor; ''before quality''.';
+COMMENT ON COLUMN settlement_terms.split IS 'Who receives a gain and bears a loss, in contract order.';
+COMMENT ON COLUMN settlement_terms.split_method IS 'hamilton (default) or first: where odd pennies go.';
+COMMENT ON COLUMN settlement_terms.counterparty IS 'The party on the other side, which pays what the others receive; NULL where the parties settle among themselves (own_amount).';
+COMMENT ON COLUMN settlement_terms.contingency IS 'In pounds: kept before a gain counts, for example some weeks of a personal budget.';
 
 CREATE TYPE settlement_inputs AS (
     benchmark       numeric,
@@ -252,7 +294,13 @@ CREATE TYPE settlement_inputs AS (
     minimum_rate    numeric,
     score           numeric,
     revenue         numeric,
-    loss_relief     numeric
+    loss_relief     numeric,
+    volume          numeric,
+    plan_volume     numeric,
+    risk            numeric,
+    plan_risk       numeric,
+    guardrail_benchmark numeric,
+    fee             numeric
 );
 COMMENT ON TYPE settlement_inputs IS 'What a settlement is computed from; NULL is unknown. benchmark and actual are always needed, the others where the terms use them.';
 COMMENT ON COLUMN settlement_inputs.benchmark IS 'Plan, target, guarantee or benchmark, in pounds.';
@@ -264,6 +312,12 @@ COMMENT ON COLUMN settlement_inputs.minimum_rate IS 'Agreed minimum rate, as a s
 COMMENT ON COLUMN settlement_inputs.score IS 'Quality score that quality and loss_rate are looked up by.';
 COMMENT ON COLUMN settlement_inputs.revenue IS 'What "of revenue" in a cap is taken of.';
 COMMENT ON COLUMN settlement_inputs.loss_relief IS 'Taken off a loss after the caps, never beyond nothing.';
+COMMENT ON COLUMN settlement_inputs.volume IS 'Volume that the benchmark is adjusted by: activity, member months or heads.';
+COMMENT ON COLUMN settlement_inputs.plan_volume IS 'Volume that the benchmark was set for.';
+COMMENT ON COLUMN settlement_inputs.risk IS 'Average risk score of the year.';
+COMMENT ON COLUMN settlement_inputs.plan_risk IS 'Average risk score that the benchmark was set for.';
+COMMENT ON COLUMN settlement_inputs.guardrail_benchmark IS 'Second benchmark of the guardrail, in pounds.';
+COMMENT ON COLUMN settlement_inputs.fee IS 'Base fee, in pounds.';
 
 CREATE FUNCTION settle(terms settlement_terms, inputs settlement_inputs,
     OUT step integer, OUT line_code text, OUT clause text, OUT formula text, OUT quantity numeric, OUT rate text, OUT exact_text text, OUT amount numeric) RETURNS SETOF record

@@ -64,7 +64,8 @@ CREATE TRIGGER keep_signed_terms BEFORE UPDATE OR DELETE ON @icb@.contract_terms
 CREATE FUNCTION @icb@.terms_of(t @icb@.contract_terms) RETURNS commissioning.settlement_terms
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ROW((t).measure, (t).curve, (t).gate, (t).gate_by, (t).gate_side, (t).quality, (t).quality_side, (t).loss_rate,
-           (t).factor_gain, (t).factor_loss, (t).discount, (t).cap_gain, (t).cap_loss, (t).rounding)::commissioning.settlement_terms;
+           (t).factor_gain, (t).factor_loss, (t).discount, (t).cap_gain, (t).cap_loss, (t).rounding,
+           NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (t).split, (t).split_method, (t).counterparty, NULL)::commissioning.settlement_terms;
 COMMENT ON FUNCTION @icb@.terms_of(@icb@.contract_terms) IS 'The clauses of a terms row as commissioning.settle takes them.';
 
 CREATE FUNCTION @icb@.sign_terms(contract_id text, version integer, signed_by text) RETURNS void

@@ -25,5 +25,5 @@ COMMENT ON COLUMN @icb@.settlement_input.actual IS 'In pounds, at most 2 decimal
 
 CREATE FUNCTION @icb@.inputs_of(i @icb@.settlement_input) RETURNS commissioning.settlement_inputs
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW((i).benchmark, (i).actual, (i).carried_forward, (i).base, (i).size, (i).minimum_rate, (i).score, (i).revenue, (i).loss_relief)::commissioning.settlement_inputs;
+RETURN ROW((i).benchmark, (i).actual, (i).carried_forward, (i).base, (i).size, (i).minimum_rate, (i).score, (i).revenue, (i).loss_relief, NULL, NULL, NULL, NULL, NULL, NULL)::commissioning.settlement_inputs;
 COMMENT ON FUNCTION @icb@.inputs_of(@icb@.settlement_input) IS 'The numbers of an input row as commissioning.settle takes them.';

@@ -725,7 +725,7 @@ open_row(Datum datum, const char *what, int fields, Datum *values, bool *nulls)
 		lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
 	HeapTupleData tuple;
 
-	if (desc->natts != fields)
+	if (desc->natts < fields)
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
 						errmsg("%s must have %d fields, found %d", what, fields, desc->natts)));
 	tuple.t_len = HeapTupleHeaderGetDatumLength(row);

@@ -30,5 +30,5 @@ ok "$(awk -v r="$whole" 'BEGIN { print (r <= 3) ? 0 : 1 }')" 'one share curve co
 psql -Xq -v ON_ERROR_STOP=1 <<'SQL'
 CREATE TABLE statement_input AS SELECT 1000000 + i AS benchmark, 900000 + 2 * i AS actual FROM generate_series(1, 10000) i;
 SQL
-diag "10,000 statements of 6 lines: $(cpu "SELECT count(*) FROM statement_input, commissioning.settle(ROW('benchmark - actual', 'gain 0..5%:40%, 5%..:25% max 10%; loss 0..:30%', NULL, 'none', NULL, NULL, NULL, NULL, 0.98, NULL, NULL, NULL, NULL, NULL)::commissioning.settlement_terms, ROW(benchmark, actual, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::commissioning.settlement_inputs)") CPU seconds"
+diag "10,000 statements of 6 lines: $(cpu "SELECT count(*) FROM statement_input, commissioning.settle(jsonb_build_object('measure', 'benchmark - actual', 'curve', 'gain 0..5%:40%, 5%..:25% max 10%; loss 0..:30%', 'gate_by', 'none', 'factor_gain', 0.98)::commissioning.settlement_terms, jsonb_build_object('benchmark', benchmark, 'actual', actual)::commissioning.settlement_inputs)") CPU seconds"
 done_testing

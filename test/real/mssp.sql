@@ -62,7 +62,7 @@ FROM mssp.aco a
 JOIN :"w".contract_terms t ON t.contract_id = 'MSSP ' || a.track AND t.valid @> make_date(a.performance_year, 12, 31) AND t.signed_at IS NOT NULL
 CROSS JOIN LATERAL commissioning.settle(
     :"w".terms_of(t),
-    ROW(a.benchmark, a.benchmark - a.difference, NULL, NULL, NULL, a.minimum_rate, a.score, NULL, a.loss_relief)::commissioning.settlement_inputs) s;
+    jsonb_build_object('benchmark', a.benchmark, 'actual', a.benchmark - a.difference, 'minimum_rate', a.minimum_rate, 'score', a.score, 'loss_relief', a.loss_relief)::commissioning.settlement_inputs) s;
 
 -- Beside the published result. All that goes in is printed in whole dollars, so a dollar is the rounding of it.
 CREATE VIEW mssp.result AS

@@ -36,16 +36,15 @@ FROM (VALUES ('make good', 3600000, 'gain 0..500000:20%, 500000..:30% max 150000
 -- Medicare Shared Savings: minimum savings rate by size
 INSERT INTO example SELECT 'shared savings', format('BASIC B, actual %s', a), l.amount, e
 FROM (VALUES (116000000, 1600000.00), (116500000, 0.00), (116400000, 1440000.00)) v(a, e),
-LATERAL settle(ROW('benchmark - actual', 'gain 0..:40% max 10%', 'linear 5000:3.9%, 6000:3.6%, 7000:3.4%, 8000:3.2%, 9000:3.1%, 10000:3.0%, 15000:2.7%, 20000:2.5%, 50000:2.2%, 60000:2.0%', 'size',
-    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::settlement_terms, ROW(120000000, a, NULL, NULL, 10000, NULL, NULL, NULL, NULL)::settlement_inputs) l
+LATERAL settle(jsonb_build_object('measure', 'benchmark - actual', 'curve', 'gain 0..:40% max 10%', 'gate', 'linear 5000:3.9%, 6000:3.6%, 7000:3.4%, 8000:3.2%, 9000:3.1%, 10000:3.0%, 15000:2.7%, 20000:2.5%, 50000:2.2%, 60000:2.0%', 'gate_by', 'size')::settlement_terms, jsonb_build_object('benchmark', 120000000, 'actual', a, 'size', 10000)::settlement_inputs) l
 WHERE line_code = 'settlement';
 -- rows of the public-use files
 INSERT INTO example VALUES
 ('shared savings 2023', 'A1001', round(curve_share('gain cliff 2% 0..:75% max 20%', 99899684, 1098668352, 0.98)), 73426268),
 ('shared savings 2016', 'A00755 capped after the 2 %', curve_share('gain cliff 2% 0..:100% max 10%', 28231243, 119763000, 0.4433 * 0.98), 11976300.00);
 INSERT INTO example SELECT 'shared savings 2023', 'A2029 with disaster relief', amount, -3704703
-FROM settle(ROW('benchmark - actual', 'gain 0..:75% max 20%; loss 0..:100% max 15%', NULL, 'minimum_rate', NULL, NULL, NULL, 'linear 1/3:75%, 80%:40%', 0.98, NULL, NULL, NULL, NULL, 'unit 1.00')::settlement_terms,
-    ROW(411787704, 427672702, NULL, NULL, NULL, 0, 0.8245, NULL, 2649296)::settlement_inputs) WHERE line_code = 'settlement';
+FROM settle(jsonb_build_object('measure', 'benchmark - actual', 'curve', 'gain 0..:75% max 20%; loss 0..:100% max 15%', 'gate_by', 'minimum_rate', 'loss_rate', 'linear 1/3:75%, 80%:40%', 'factor_gain', 0.98, 'rounding', 'unit 1.00')::settlement_terms,
+    jsonb_build_object('benchmark', 411787704, 'actual', 427672702, 'minimum_rate', 0, 'score', 0.8245, 'loss_relief', 2649296)::settlement_inputs) WHERE line_code = 'settlement';
 
 -- ACO REACH corridors
 INSERT INTO example VALUES

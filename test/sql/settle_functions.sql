@@ -63,12 +63,12 @@ SELECT refusal('SELECT settle(NULL, NULL)');
 
 -- rounding, once: modes and units
 SELECT r, amount FROM unnest(ARRAY[NULL, 'half_away', 'half_even', 'truncate', 'unit 1.00', 'half_even unit 1.00', 'truncate unit 10']) r,
-    settle(ROW(NULL, 'both 0..:50%', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, r)::settlement_terms, ROW(0, 45.01, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::settlement_inputs)
+    settle(jsonb_build_object('curve', 'both 0..:50%', 'rounding', r)::settlement_terms, jsonb_build_object('benchmark', 0, 'actual', 45.01)::settlement_inputs)
 WHERE line_code = 'settlement';
 SELECT curve_share('gain 0..:50%', -5, NULL)::text AS never_minus_zero, curve_share('both 0..:1', 0.004, NULL)::text AS below_half, curve_share('both 0..:1', -0.005, NULL)::text AS half;
 -- sides of clauses
 SELECT q, step, line_code, formula, amount FROM unnest(ARRAY['gain', 'loss', 'both']) q,
-    settle(ROW(NULL, 'both 0..:50%', NULL, 'minimum_rate', q, '>=0%:60%', q, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::settlement_terms, ROW(100, 110, NULL, NULL, NULL, 0.11, 0, NULL, NULL)::settlement_inputs);
+    settle(jsonb_build_object('curve', 'both 0..:50%', 'gate_by', 'minimum_rate', 'gate_side', q, 'quality', '>=0%:60%', 'quality_side', q)::settlement_terms, jsonb_build_object('benchmark', 100, 'actual', 110, 'minimum_rate', 0.11, 'score', 0)::settlement_inputs);
 
 -- windows: partitions, no rows, one row, a numeric in every form
 SELECT g, n, split_weighted(total, w) OVER (PARTITION BY g ORDER BY n) FROM (VALUES ('a', 1, 10.00, 1), ('a', 2, 10.00, 1), ('a', 3, 10.00, 1), ('b', 1, -0.01, 5), ('c', 1, 0, 1), ('c', 2, 0.00, 0)) v(g, n, total, w);

@@ -24,7 +24,7 @@ holds 'what is printed reads back, equal with an equal hash' "SELECT count(*) FI
 holds 'gain and loss written apart share as both does' "SELECT count(*) FILTER (WHERE $(share 'x / 100.0') <> curve_share((replace(text, 'both', 'loss') || ';' || replace(text, 'both', 'gain'))::share_curve, x / 100.0, base / 100.0, factor / 100000000.0)), count(*) FROM oracle.made"
 holds 'a statement settles what the curve shares, and its exact text rounds to it' "SELECT count(*) FILTER (WHERE s.amount <> curve_share(text::share_curve, x / 100.0, base / 100.0)
    OR 100 * s.amount <> sign(num) * div(200 * abs(num) + den, 2 * den)), count(*)
-   FROM oracle.made m CROSS JOIN LATERAL settle(ROW('benchmark - actual', text, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::settlement_terms, ROW(base / 100.0, (base - x) / 100.0, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::settlement_inputs) s
+   FROM oracle.made m CROSS JOIN LATERAL settle(jsonb_build_object('measure', 'benchmark - actual', 'curve', text)::settlement_terms, jsonb_build_object('benchmark', base / 100.0, 'actual', (base - x) / 100.0)::settlement_inputs) s
    CROSS JOIN LATERAL (SELECT split_part(s.exact_text, '/', 1)::numeric AS num, coalesce(nullif(split_part(s.exact_text, '/', 2), '')::numeric, 1) AS den) e
    WHERE m.id <= 3000 AND s.line_code = 'settlement'"
 # decimal rates, so that plain numeric is exact: difference, gate, 40 %, quality, factor, cap, one rounding
@@ -32,8 +32,8 @@ holds 'a statement in full is that of plain numeric' "SELECT count(*) FILTER (WH
    FROM (SELECT id, base / 100.0 * 0.98 AS b, base / 100.0 * 0.98 - base / 100.0 * (1 - oracle.r(id, 70, 9000) / 100000.0)::numeric(8,5) AS d, base / 100.0 * (1 - oracle.r(id, 70, 9000) / 100000.0)::numeric(8,5) AS a, base,
                 oracle.r(id, 71, 4) / 100.0 AS g, CASE WHEN oracle.r(id, 72, 101) >= 80 THEN 1 WHEN oracle.r(id, 72, 101) >= 50 THEN 0.75 ELSE 0.5 END AS q, oracle.r(id, 72, 101) / 100.0 AS score
          FROM oracle.made WHERE id <= 3000) m
-   CROSS JOIN LATERAL settle(ROW('benchmark - actual', 'gain 0..:40% max 1%', NULL, 'minimum_rate', 'both', '>=80%:1,>=50%:75% else 50%', 'gain', NULL, 0.98, NULL, 0.02, NULL, NULL, NULL)::settlement_terms,
-        ROW(base / 100.0, a, NULL, NULL, NULL, g, score, NULL, NULL)::settlement_inputs) s
+   CROSS JOIN LATERAL settle(jsonb_build_object('measure', 'benchmark - actual', 'curve', 'gain 0..:40% max 1%', 'gate_by', 'minimum_rate', 'gate_side', 'both', 'quality', '>=80%:1,>=50%:75% else 50%', 'quality_side', 'gain', 'factor_gain', 0.98, 'discount', 0.02)::settlement_terms,
+        jsonb_build_object('benchmark', base / 100.0, 'actual', a, 'minimum_rate', g, 'score', score)::settlement_inputs) s
    WHERE d > 0 AND s.line_code = 'settlement'"
 
 psql -Xq -v ON_ERROR_STOP=1 <<'SQL'
