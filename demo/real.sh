@@ -7,11 +7,11 @@ createdb demo
 export PGDATABASE=demo
 quiet -c 'CREATE EXTENSION commissioning CASCADE'
 
-say 'Medicare Shared Savings Program 2022 and 2023: every accountable care organisation settled by signed terms, in one statement'
-bash test/lib/mssp_load.sh "$real_data/real/mssp" 2022 2023
+say 'Medicare Shared Savings Program 2014 to 2016, 2022 and 2023: every accountable care organisation settled by signed terms, in one statement'
+bash test/lib/mssp_load.sh "$real_data/real/mssp" 2014 2015 2016 2022 2023
 quiet -c "SELECT commissioning.create_warehouse('icb', purpose => 'settlement', person_partitions => 1)"
 quiet -f test/real/mssp.sql
-show -c 'SELECT performance_year, acos, earners, earners_within_a_dollar, earners_equal, losses, losses_within_a_dollar, published_total, settled_total FROM mssp.summary ORDER BY performance_year' \
+show -c 'SELECT performance_year, acos, earners, earners_reproduced, earners_equal, losses, losses_reproduced, published_total, settled_total FROM mssp.summary ORDER BY performance_year' \
 	-c 'SELECT performance_year, aco_id, track, published, settled, reason FROM mssp.not_reproduced ORDER BY performance_year, aco_id'
 echo 'One statement, A1001 in 2023:'
 show -c "SELECT step, line_code, clause, formula, amount FROM mssp.statement WHERE performance_year = 2023 AND aco_id = 'A1001' ORDER BY step"
