@@ -87,6 +87,8 @@ DROP TABLE unchanged_function;
 
 -- What is new.
 --@ sql/install/41-settle-detail.sql
+--@ sql/install/45-settle-statistics.sql
+--@ sql/install/64-settle-charts.sql
 
 -- Warehouses: these files say CREATE OR REPLACE.
 --@ sql/install/80-warehouse.sql
