@@ -88,6 +88,7 @@ DROP TABLE unchanged_function;
 -- What is new.
 --@ sql/install/41-settle-detail.sql
 --@ sql/install/45-settle-statistics.sql
+--@ sql/install/47-settle-simulate.sql
 --@ sql/install/64-settle-charts.sql
 
 -- Warehouses: these files say CREATE OR REPLACE.

@@ -18,7 +18,7 @@
 #include "utils/typcache.h"
 #include "windowapi.h"
 
-#include "settle/settle_core.h"
+#include "settle/settle.h"
 #include "settle/terms.h"
 
 #define MONEY_DECIMALS 2
@@ -82,7 +82,7 @@ read_digits(Datum datum, Digits *d)
 
 /* numeric_scaled --- the numeric times 10^decimals, decimals 0 to 4; false when not a whole int64.
  */
-static bool
+bool
 numeric_scaled(Datum datum, int decimals, int64 *out)
 {
 	static const int power[] = {1, 10, 100, 1000, 10000};
@@ -114,7 +114,7 @@ numeric_scaled(Datum datum, int decimals, int64 *out)
 }
 
 /* numeric_rat --- the numeric as a fraction; what names it in errors. */
-static void
+void
 numeric_rat(Datum datum, const char *what, ExactRat *out)
 {
 	Digits   d;
@@ -143,14 +143,14 @@ numeric_rat(Datum datum, const char *what, ExactRat *out)
 		rat_neg(out);
 }
 
-static Datum
+Datum
 pence_numeric(int64 pence)
 {
 	return NumericGetDatum(int64_div_fast_to_numeric(pence, MONEY_DECIMALS));
 }
 
 /* rat_numeric --- with at least and at most so many decimals, half away beyond. */
-static Datum
+Datum
 rat_numeric(const ExactRat *v, int least, int most)
 {
 	char text[2 * EXACT_TEXT];
@@ -172,7 +172,7 @@ fraction_numeric(TermsFraction f)
 	return rat_numeric(&v, 0, RATE_DECIMALS);
 }
 
-static void
+void
 too_wide(void)
 {
 	ereport(
@@ -717,13 +717,15 @@ enum
 };
 
 /* open_row --- the fields of a composite argument. */
-static void
+void
 open_row(Datum datum, const char *what, int fields, Datum *values, bool *nulls)
 {
 	HeapTupleHeader row = DatumGetHeapTupleHeader(datum);
 	TupleDesc       desc =
 		lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
 	HeapTupleData tuple;
+	Datum        *all;
+	bool         *all_null;
 
 	if (desc->natts < fields)
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -732,7 +734,13 @@ open_row(Datum datum, const char *what, int fields, Datum *values, bool *nulls)
 	ItemPointerSetInvalid(&tuple.t_self);
 	tuple.t_tableOid = InvalidOid;
 	tuple.t_data = row;
-	heap_deform_tuple(&tuple, desc, values, nulls);
+	/* the type may have grown: what is not asked for needs room too */
+	all = palloc(desc->natts * (sizeof(Datum) + sizeof(bool)));
+	all_null = (bool *) (all + desc->natts);
+	heap_deform_tuple(&tuple, desc, all, all_null);
+	memcpy(values, all, fields * sizeof(Datum));
+	memcpy(nulls, all_null, fields * sizeof(bool));
+	pfree(all);
 	ReleaseTupleDesc(desc);
 }
 
@@ -801,7 +809,7 @@ read_cap(const char *field, bool null, Datum value, SettleCap *cap)
 }
 
 /* read_terms --- the composite as the core wants it. */
-static void
+void
 read_terms(Datum datum, SettleTerms *t)
 {
 	static const char *const measures[] = {"benchmark - actual", "actual - benchmark"};
@@ -847,7 +855,7 @@ read_terms(Datum datum, SettleTerms *t)
 }
 
 /* read_inputs --- the composite as the core wants it; negatives only where they have a meaning. */
-static void
+void
 read_inputs(Datum datum, SettleInputs *in)
 {
 	Datum v[INPUTS];

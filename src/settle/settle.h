@@ -1,0 +1,24 @@
+/*-------------------------------------------------------------------------
+ *
+ * settle.h
+ *	  Numbers, terms and inputs of settlements as PostgreSQL sees them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef COMMISSIONING_SETTLE_H
+#define COMMISSIONING_SETTLE_H
+
+#include "compat.h"
+
+#include "settle/settle_core.h"
+
+extern bool  numeric_scaled(Datum datum, int decimals, int64 *out);
+extern void  numeric_rat(Datum datum, const char *what, ExactRat *out);
+extern Datum pence_numeric(int64 pence);
+extern Datum rat_numeric(const ExactRat *v, int least, int most);
+extern void  too_wide(void);
+extern void  open_row(Datum datum, const char *what, int fields, Datum *values, bool *nulls);
+extern void  read_terms(Datum datum, SettleTerms *t);
+extern void  read_inputs(Datum datum, SettleInputs *in);
+
+#endif /* COMMISSIONING_SETTLE_H */

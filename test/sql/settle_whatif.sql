@@ -1,0 +1,130 @@
+-- What terms would do before they are signed: simulation, break-even, two versions side by side, the shadow contract.
+SET client_min_messages = warning;
+\set SHOW_CONTEXT never
+SET search_path = commissioning, public;
+\set basic '\'{"curve": "gain 0..:50% max 10%; loss 0..:30% max 4%", "gate_by": "minimum_rate"}\'::jsonb::settlement_terms'
+\set hundred '\'{"benchmark": 100000000, "actual": 100000000, "size": 5000, "minimum_rate": 0.02}\'::jsonb::settlement_inputs'
+
+-- the first draws of seed 1: the same for ever, on any machine (100,000,000 + 2 / sqrt(5,000) x 100,000,000 x z, z = inverse normal of the second of each three numbers)
+SELECT * FROM simulated_draws(:basic, :hundred, '{"cv": 2}'::jsonb::settlement_uncertainty, 4, 1);
+SELECT * FROM simulated_draws(:basic, :hundred, '{"cv": 2, "distribution": "lognormal", "size_sd": 50, "score_mean": 0.8, "score_sd": 0.1}'::jsonb::settlement_uncertainty, 4, -1);
+SELECT * FROM simulated_draws(:basic, :hundred, '{"actual_sd": 5000000, "distribution": "gamma", "follow_size": true, "size_sd": 50, "score_mean": 80, "score_sd": 10, "correlation": -0.5}'::jsonb::settlement_uncertainty, 4, 9223372036854775807);
+-- more draws begin with the same ones; another seed has others; other terms meet the same luck
+SELECT count(*) FILTER (WHERE a IS DISTINCT FROM b) AS other, count(*) FILTER (WHERE a.actual = c.actual) AS seed_2, count(*) FILTER (WHERE a.actual <> d.actual) AS terms
+FROM simulated_draws(:basic, :hundred, '{"cv": 2}'::jsonb::settlement_uncertainty, 1000, 1) a
+JOIN simulated_draws(:basic, :hundred, '{"cv": 2}'::jsonb::settlement_uncertainty, 2000, 1) b USING (draw)
+JOIN simulated_draws(:basic, :hundred, '{"cv": 2}'::jsonb::settlement_uncertainty, 1000, 2) c USING (draw)
+JOIN simulated_draws('{"curve": "both 0..:50%"}'::jsonb::settlement_terms, :hundred, '{"cv": 2}'::jsonb::settlement_uncertainty, 1000, 1) d USING (draw);
+
+-- every draw settled by itself gives what the simulation says
+CREATE TEMP TABLE shape (name text, terms settlement_terms, inputs jsonb, uncertainty jsonb);
+INSERT INTO shape
+SELECT t.shape, template_terms(t.shape), '{"minimum_rate": 0.02, "size": 10000, "score": 0.77, "revenue": 5000000, "fee": 250000, "plan_volume": 10000, "plan_risk": 1, "risk": 1.01, "volume": 10000, "guardrail_benchmark": 10100000}'::jsonb || t.inputs || '{"benchmark": 10000000}',
+       jsonb_build_object('actual_mean', 10000000, 'actual_sd', 700000, 'distribution', (ARRAY['normal', 'lognormal', 'gamma'])[1 + (row_number() OVER (ORDER BY t.shape))::integer % 3])
+       || CASE WHEN row_number() OVER (ORDER BY t.shape) % 2 = 0 THEN '{"size_mean": 10000, "size_sd": 3000}' ELSE '{}' END::jsonb
+       || CASE WHEN row_number() OVER (ORDER BY t.shape) % 4 < 2 THEN '{"score_mean": 0.8, "score_sd": 0.2, "correlation": -0.3}' ELSE '{}' END::jsonb
+FROM contract_template t
+WHERE t.terms ->> 'stop_loss' IS NULL;
+SELECT count(*) > 17 AS shapes, count(*) FILTER (WHERE s.amount IS DISTINCT FROM d.settlement) AS differ, count(DISTINCT d.settlement) > 5000 AS various
+FROM shape x, simulated_draws(x.terms, x.inputs::settlement_inputs, x.uncertainty::settlement_uncertainty, 500, 7) d,
+     LATERAL (SELECT s.amount FROM settle(x.terms, (x.inputs || jsonb_strip_nulls(jsonb_build_object('actual', d.actual, 'size', d.size, 'score', d.score)))::settlement_inputs) s
+              WHERE s.line_code = 'settlement') s;
+
+-- quantiles, mean, spread and parts against the draws
+SELECT x.name, q.*
+FROM shape x, simulate_settlement(x.terms, x.inputs::settlement_inputs, x.uncertainty::settlement_uncertainty, 997, 5) m,
+     LATERAL (SELECT (m.minimum, m.p05, m.p10, m.p25, m.p50, m.p75, m.p90, m.p95, m.maximum) IS DISTINCT FROM
+                     (min(d.settlement), percentile_disc(0.05) WITHIN GROUP (ORDER BY d.settlement), percentile_disc(0.1) WITHIN GROUP (ORDER BY d.settlement),
+                      percentile_disc(0.25) WITHIN GROUP (ORDER BY d.settlement), percentile_disc(0.5) WITHIN GROUP (ORDER BY d.settlement),
+                      percentile_disc(0.75) WITHIN GROUP (ORDER BY d.settlement), percentile_disc(0.9) WITHIN GROUP (ORDER BY d.settlement),
+                      percentile_disc(0.95) WITHIN GROUP (ORDER BY d.settlement), max(d.settlement)) AS quantiles_differ,
+                     m.mean <> round(avg(d.settlement), 2) OR abs(m.sd - stddev_samp(d.settlement)) > 0.01 AS moments_differ,
+                     m.p_gate_not_met <> round(count(*) FILTER (WHERE NOT d.gate_met) / 997.0, 6) OR m.p_gate_met <> round(count(*) FILTER (WHERE d.gate_met) / 997.0, 6)
+                         OR m.p_cap <> round(count(*) FILTER (WHERE d.capped) / 997.0, 6) AS parts_differ,
+                     coalesce((x.terms).pays, 'share') = 'share'
+                         AND (m.p_gain <> round(count(*) FILTER (WHERE d.settlement > 0) / 997.0, 6) OR m.p_loss <> round(count(*) FILTER (WHERE d.settlement < 0) / 997.0, 6)
+                              OR m.p_nothing <> round(count(*) FILTER (WHERE d.settlement = 0) / 997.0, 6)
+                              OR m.expected_gain <> round(avg(greatest(d.settlement, 0)), 2) OR m.expected_loss <> round(-avg(least(d.settlement, 0)), 2)) AS shares_differ,
+                     m.bin_from <> min(d.settlement) OR m.bin_width * 20 <= max(d.settlement) - min(d.settlement)
+                         OR m.histogram <> (SELECT array_agg((SELECT count(*) FROM simulated_draws(x.terms, x.inputs::settlement_inputs, x.uncertainty::settlement_uncertainty, 997, 5) e
+                                                              WHERE floor((e.settlement - m.bin_from) / m.bin_width) = b)::numeric ORDER BY b) FROM generate_series(0, 19) b) AS bins_differ
+              FROM simulated_draws(x.terms, x.inputs::settlement_inputs, x.uncertainty::settlement_uncertainty, 997, 5) d) q
+WHERE quantiles_differ OR moments_differ OR parts_differ OR shares_differ OR bins_differ;
+
+-- DeLia 2012: at 5,000 people and a minimum rate of 2 % chance alone rewards 0.24 of the contracts (2 % / (2 / sqrt(5,000)) = 0.7071 standard deviations: 0.23975);
+-- at 50,000 people 0.01267; four standard errors of 200,000 draws
+SELECT m.size, round(s.p_gain, 2) AS rewarded, round(s.p_loss, 2) AS penalised, abs(s.p_gain - m.p) < 4 * sqrt(m.p * (1 - m.p) / 200000) AS as_computed, s.p_gain + s.p_loss = s.p_gate_met AS gate
+FROM (VALUES (5000, 0.239750), (50000, 0.012674)) m (size, p),
+     simulate_settlement(:basic, jsonb_build_object('benchmark', 100000000, 'actual', 100000000, 'size', m.size, 'minimum_rate', 0.02)::settlement_inputs, '{"cv": 2}'::jsonb::settlement_uncertainty, 200000, 2012) s
+ORDER BY 1;
+-- half of everything, no gate, nothing to expect: the mean gain is sd / sqrt(2 pi) / 2 = 0.1994711 x sd
+SELECT abs(s.expected_gain / 1000000 - 0.1994711) < 0.002 AS gain, abs(s.expected_loss / 1000000 - 0.1994711) < 0.002 AS loss, abs(s.mean) < 6000 AS nothing_on_average
+FROM simulate_settlement('{"curve": "both 0..:50%"}'::jsonb::settlement_terms, '{"benchmark": 50000000, "actual": 50000000}'::jsonb::settlement_inputs, '{"actual_sd": 1000000}'::jsonb::settlement_uncertainty, 200000, 3) s;
+-- skewed costs have the mean and spread asked for
+SELECT d.distribution, abs(avg(s.actual) / 10000000 - 1) < 0.005 AS mean, abs(stddev(s.actual) / 3000000 - 1) < 0.02 AS sd, min(s.actual) > 0 AS above_nothing
+FROM unnest('{normal,lognormal,gamma}'::text[]) d (distribution),
+     simulated_draws(:basic, :hundred, jsonb_build_object('actual_mean', 10000000, 'actual_sd', 3000000, 'distribution', d.distribution)::settlement_uncertainty, 50000, 4) s
+GROUP BY 1 ORDER BY 1;
+-- nothing uncertain: every draw is the settlement; one draw has no spread
+SELECT mean, sd, minimum, p50, maximum, p_gain, bin_width, histogram FROM simulate_settlement(:basic, '{"benchmark": 100000000, "actual": 96000000, "minimum_rate": 0.02}'::jsonb::settlement_inputs, '{}'::jsonb::settlement_uncertainty, 10);
+SELECT mean, sd, p05, p95 FROM simulate_settlement(:basic, :hundred, '{"cv": 2}'::jsonb::settlement_uncertainty, 1, 1);
+
+-- parties: their parts add up in every draw, so that means nearly do; quantiles against split_amount over the draws
+\set alliance '\'{"curve": "gain 0..5%:40%, 5%..:0%; loss 0..5%:40%, 5%..:0% max 1000000", "split": "acute 50%, community 30%, gp remaining", "counterparty": "icb"}\'::jsonb::settlement_terms'
+\set target '\'{"benchmark": 25000000, "actual": 24500000}\'::jsonb::settlement_inputs'
+SELECT party_order, party, role, mean, p05, p50, p95, p_receives, p_pays FROM simulated_parties(:alliance, :target, '{"actual_sd": 800000}'::jsonb::settlement_uncertainty, 5000, 11);
+SELECT count(*) AS parties, count(*) FILTER (WHERE q.differ) AS differ
+FROM simulated_parties(:alliance, :target, '{"actual_sd": 800000}'::jsonb::settlement_uncertainty, 5000, 11) p
+JOIN LATERAL (SELECT (p.minimum, p.p05, p.p10, p.p25, p.p50, p.p75, p.p90, p.p95, p.maximum, p.mean, p.p_receives, p.p_pays) IS DISTINCT FROM
+                     (min(a.amount), percentile_disc(0.05) WITHIN GROUP (ORDER BY a.amount), percentile_disc(0.1) WITHIN GROUP (ORDER BY a.amount),
+                      percentile_disc(0.25) WITHIN GROUP (ORDER BY a.amount), percentile_disc(0.5) WITHIN GROUP (ORDER BY a.amount), percentile_disc(0.75) WITHIN GROUP (ORDER BY a.amount),
+                      percentile_disc(0.9) WITHIN GROUP (ORDER BY a.amount), percentile_disc(0.95) WITHIN GROUP (ORDER BY a.amount), max(a.amount), round(avg(a.amount), 2),
+                      round(count(*) FILTER (WHERE a.amount > 0) / 5000.0, 6), round(count(*) FILTER (WHERE a.amount < 0) / 5000.0, 6)) AS differ
+              FROM simulated_draws(:alliance, :target, '{"actual_sd": 800000}'::jsonb::settlement_uncertainty, 5000, 11) d,
+                   LATERAL (SELECT s.amount FROM split_amount(d.settlement, (:alliance).split) s WHERE s.party = p.party
+                            UNION ALL SELECT -d.settlement WHERE p.role = 'counterparty') a) q ON true;
+
+-- break-even ----------------------------------------------------------------------------------
+-- 40 % of what is saved below 1,000,000: 100,000 from 249,999.99 (99,999.996), which is an actual of 750,000.01
+SELECT break_even('{"curve": "gain 0..:40%"}'::jsonb::settlement_terms, '{"benchmark": 1000000}'::jsonb::settlement_inputs, 100000);
+-- a gain share of 20 % that comes to 100,000: verified savings of 499,999.98 (99,999.996)
+SELECT break_even('{"measure": "actual - benchmark", "curve": "gain 0..:20%"}'::jsonb::settlement_terms, '{"benchmark": 0}'::jsonb::settlement_inputs, 100000);
+-- a cliff of 3 %: nothing below 30,000, 12,000 at once: 5,000 is jumped over at 970,000; 12,000 is met there; 12,000.01 needs a little more; 400,000.01 is beyond all that can be saved
+\set cliff '\'{"curve": "gain cliff 3% 0..:40%; loss 0..10%:20%"}\'::jsonb::settlement_terms, \'{"benchmark": 1000000}\'::jsonb::settlement_inputs'
+SELECT break_even(:cliff, 5000) AS jumped, break_even(:cliff, 12000) AS met, break_even(:cliff, 12000.01) AS more, break_even(:cliff, 400000) AS all_of_it, break_even(:cliff, 400000.01) AS never;
+-- losses up to 20,000: the first penny that rounds to it, and never beyond; nothing at the benchmark itself
+SELECT break_even(:cliff, -20000) AS most, break_even(:cliff, -20000.01) AS never, break_even(:cliff) AS nothing, break_even(:cliff, NULL) AS unknown;
+-- a discount of 3.5 % moves the point of nothing
+SELECT break_even('{"curve": "both 0..:50%", "discount": 0.035}'::jsonb::settlement_terms, '{"benchmark": 1000000}'::jsonb::settlement_inputs);
+-- one penny nearer to the benchmark the target is not reached yet
+SELECT count(*) AS tried, count(b.actual) > 50 AS found, count(*) FILTER (WHERE s.at_it IS DISTINCT FROM 'reached' OR s.before IS NOT DISTINCT FROM 'reached') AS wrong
+FROM shape x CROSS JOIN unnest('{-150000.01,-20000,77777.77,300000}'::numeric[]) t (target)
+CROSS JOIN LATERAL (SELECT (x.inputs || '{"benchmark": 10000000, "actual": 0}')::settlement_inputs AS inputs) i
+CROSS JOIN LATERAL (SELECT break_even(x.terms, i.inputs, t.target) AS actual) b
+CROSS JOIN LATERAL (SELECT (SELECT s.amount FROM settle(x.terms, (x.inputs || jsonb_build_object('benchmark', 10000000, 'actual', 10000000))::settlement_inputs) s WHERE s.line_code = 'settlement') AS start) z
+CROSS JOIN LATERAL (SELECT max(CASE WHEN sign(s.amount - t.target) <> sign(z.start - t.target) THEN 'reached' ELSE 'not yet' END) FILTER (WHERE p.step = 0) AS at_it,
+                           max(CASE WHEN sign(s.amount - t.target) <> sign(z.start - t.target) THEN 'reached' ELSE 'not yet' END) FILTER (WHERE p.step = 1) AS before
+                    FROM generate_series(0, 1) p (step),
+                         LATERAL settle(x.terms, (x.inputs || jsonb_build_object('benchmark', 10000000, 'actual', b.actual + p.step * 0.01 * sign(10000000 - b.actual)))::settlement_inputs) s
+                    WHERE s.line_code = 'settlement') s
+WHERE b.actual IS NOT NULL;
+
+-- what makes no sense is refused
+SELECT simulate_settlement(NULL, :hundred, '{}'::jsonb::settlement_uncertainty);
+SELECT simulate_settlement(:basic, :hundred, '{}'::jsonb::settlement_uncertainty, 0);
+SELECT simulate_settlement(:basic, :hundred, '{}'::jsonb::settlement_uncertainty, 1000001);
+SELECT simulate_settlement(:basic, :hundred, '{"actual_sd": 5, "cv": 2}'::jsonb::settlement_uncertainty);
+SELECT simulate_settlement(:basic, :hundred, '{"actual_sd": -5}'::jsonb::settlement_uncertainty);
+SELECT simulate_settlement(:basic, :hundred, '{"cv": "NaN"}'::jsonb::settlement_uncertainty);
+SELECT simulate_settlement(:basic, :hundred, '{"spread": 5}'::jsonb::settlement_uncertainty);
+SELECT simulate_settlement(:basic, :hundred, '{"distribution": "pareto"}'::jsonb::settlement_uncertainty);
+SELECT simulate_settlement(:basic, :hundred, '{"distribution": "gamma", "actual_mean": 0}'::jsonb::settlement_uncertainty);
+SELECT simulate_settlement(:basic, :hundred, '{"correlation": 1.5}'::jsonb::settlement_uncertainty);
+SELECT simulate_settlement(:basic, :hundred, '{"actual_mean": 1e14}'::jsonb::settlement_uncertainty);
+SELECT simulate_settlement(:basic, '{"benchmark": 100, "minimum_rate": 0.02}'::jsonb::settlement_inputs, '{"actual_sd": 5}'::jsonb::settlement_uncertainty);
+SELECT simulate_settlement(:basic, '{"benchmark": 100, "actual": 100, "minimum_rate": 0.02}'::jsonb::settlement_inputs, '{"cv": 2}'::jsonb::settlement_uncertainty);
+SELECT simulate_settlement(:basic, '{"benchmark": 100, "actual": 100}'::jsonb::settlement_inputs, '{"actual_sd": 2}'::jsonb::settlement_uncertainty);
+SELECT simulate_settlement('{"curve": "gain 0..:50%", "quality": ">=90%:100%"}'::jsonb::settlement_terms, :hundred, '{"cv": 2, "score_mean": 0.9, "score_sd": 0.1}'::jsonb::settlement_uncertainty);
+SELECT * FROM simulated_parties(:basic, :hundred, '{"cv": 2}'::jsonb::settlement_uncertainty);
+SELECT break_even(:cliff, 0.001);
+SELECT break_even('{"curve": "gain 0..:40%", "quality": "linear 0:0, 1:1"}'::jsonb::settlement_terms, '{"benchmark": 100}'::jsonb::settlement_inputs, 10);
