@@ -481,6 +481,23 @@ rat_neg(ExactRat *a)
 	a->num.sign = -a->num.sign;
 }
 
+/* rat_magnitude --- |a|. */
+ExactRat
+rat_magnitude(const ExactRat *a)
+{
+	ExactRat magnitude = *a;
+
+	magnitude.num.sign *= magnitude.num.sign;
+	return magnitude;
+}
+
+/* rat_lesser --- the lesser of two. */
+ExactRat
+rat_lesser(const ExactRat *a, const ExactRat *b)
+{
+	return rat_cmp(a, b) > 0 ? *b : *a;
+}
+
 /* rat_add --- r = a + b. */
 void
 rat_add(ExactRat *r, const ExactRat *a, const ExactRat *b)

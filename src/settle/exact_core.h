@@ -60,18 +60,20 @@ extern void exact_pow10(ExactInt *r, int k);
 extern bool exact_to_int64(const ExactInt *a, int64_t *out);
 extern void exact_print(const ExactInt *a, char *out);
 
-extern void rat_set(ExactRat *r, int64_t num, int64_t den);
-extern void rat_make(ExactRat *r, const ExactInt *num, const ExactInt *den);
-extern bool rat_overflow(const ExactRat *a);
-extern int  rat_sign(const ExactRat *a);
-extern int  rat_cmp(const ExactRat *a, const ExactRat *b);
-extern void rat_neg(ExactRat *a);
-extern void rat_add(ExactRat *r, const ExactRat *a, const ExactRat *b);
-extern void rat_sub(ExactRat *r, const ExactRat *a, const ExactRat *b);
-extern void rat_mul(ExactRat *r, const ExactRat *a, const ExactRat *b);
-extern void rat_div(ExactRat *r, const ExactRat *a, const ExactRat *b);
-extern void rat_round(const ExactRat *a, ExactRounding mode, ExactInt *out);
-extern void rat_print(const ExactRat *a, char *out);
-extern bool rat_print_decimal(const ExactRat *a, int least, int most, char *out);
+extern void     rat_set(ExactRat *r, int64_t num, int64_t den);
+extern void     rat_make(ExactRat *r, const ExactInt *num, const ExactInt *den);
+extern bool     rat_overflow(const ExactRat *a);
+extern int      rat_sign(const ExactRat *a);
+extern int      rat_cmp(const ExactRat *a, const ExactRat *b);
+extern void     rat_neg(ExactRat *a);
+extern ExactRat rat_magnitude(const ExactRat *a);
+extern ExactRat rat_lesser(const ExactRat *a, const ExactRat *b);
+extern void     rat_add(ExactRat *r, const ExactRat *a, const ExactRat *b);
+extern void     rat_sub(ExactRat *r, const ExactRat *a, const ExactRat *b);
+extern void     rat_mul(ExactRat *r, const ExactRat *a, const ExactRat *b);
+extern void     rat_div(ExactRat *r, const ExactRat *a, const ExactRat *b);
+extern void     rat_round(const ExactRat *a, ExactRounding mode, ExactInt *out);
+extern void     rat_print(const ExactRat *a, char *out);
+extern bool     rat_print_decimal(const ExactRat *a, int least, int most, char *out);
 
 #endif /* COMMISSIONING_EXACT_CORE_H */

@@ -1,0 +1,18 @@
+/*-------------------------------------------------------------------------
+ *
+ * apportion_core.h
+ *	  Whole pence over parties, adding up exactly.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef COMMISSIONING_APPORTION_CORE_H
+#define COMMISSIONING_APPORTION_CORE_H
+
+#include "settle/exact_core.h"
+#include "settle/terms_core.h"
+
+extern bool apportion(int64_t total, int n, ExactInt *weight, const ExactInt **order, bool first,
+					  int64_t *out);
+extern bool split_weights(const TermsSplit *s, ExactInt *weight);
+
+#endif /* COMMISSIONING_APPORTION_CORE_H */
