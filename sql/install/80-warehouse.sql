@@ -391,6 +391,13 @@ WITH RECURSIVE ours AS (
     JOIN pg_class c ON c.oid = o.object::regclass
     WHERE o.kind = 'view' AND e.definition <> o.definition
       AND NOT starts_with(e.columns || ', ', substring(o.ddl FROM '/[*] (.*?) [*]/') || ', ')
+    UNION ALL
+    -- a table cannot get a column with a default while functions use its rows
+    SELECT 'pg_proc'::regclass, x.objid
+    FROM released e
+    JOIN pg_type t ON t.typrelid = to_regclass(regexp_replace(e.object, '[.][^.]+$', ''))
+    JOIN pg_depend x ON x.classid = 'pg_proc'::regclass AND x.refclassid = 'pg_type'::regclass AND x.refobjid = t.oid
+    WHERE e.kind = 'default' AND NOT EXISTS (SELECT FROM @extschema@.warehouse_objects($1) o WHERE o.kind = 'column' AND o.object = e.object)
     UNION
     SELECT u.class, u.object
     FROM doomed d
@@ -423,7 +430,7 @@ SELECT coalesce(array_agg(n.object ORDER BY n.oid DESC), '{}'),
 FROM named n
 $$;
 COMMENT ON FUNCTION views_to_rebuild(text, jsonb) IS
-    'Views of a warehouse whose columns a release changes otherwise than by new ones at the end, with the views and functions of the warehouse made of them, as drop_in_order takes them, and the statements that give their privileges back. Used by upgrade_warehouse; what the user made of them is not listed, so that dropping stops there.';
+    'Views of a warehouse whose columns a release changes otherwise than by new ones at the end, with the views and functions of the warehouse made of them, and functions over the rows of a table that gets a column with a default, as drop_in_order takes them, and the statements that give their privileges back. Used by upgrade_warehouse; what the user made of them is not listed, so that dropping stops there.';
 
 CREATE OR REPLACE FUNCTION upgrade_warehouse(name text, replace_changed text[] DEFAULT '{}', OUT action text, OUT object text) RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -57,12 +57,17 @@ psql -Xq -d "$fresh" -c "SELECT commissioning.create_warehouse('risk', 'risk_str
 # the old SQL asks the library for its version
 sql "CREATE OR REPLACE FUNCTION commissioning.library_version() RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN '0.1'" \
 	"SELECT commissioning.create_warehouse('risk', 'risk_stratification', 2)" "
+	INSERT INTO risk.contract (contract_id, title, basis, valid) VALUES ('OLD', 'Signed before', 'risk_share', '[2024-04-01,2025-04-01)')" "
+	INSERT INTO risk.contract_terms (contract_id, version, valid, shape, curve, split, counterparty, source, signed_by, signed_at)
+	VALUES ('OLD', 1, '[2024-04-01,2025-04-01)', 'own', 'both 0..:50%', 'a 1/3, b remaining', 'icb', 'contract', 'both', '2024-03-31')" "
 	SELECT risk.register_model('{\"name\": \"old\", \"version\": \"1\", \"categories\": [{\"key\": \"a\", \"points\": 1, \"prefixes\": [\"A\"]}]}')" "
 	CREATE OR REPLACE FUNCTION commissioning.library_version() RETURNS text AS '\$libdir/commissioning', 'commissioning_library_version' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE" >/dev/null
 lives 'ALTER EXTENSION commissioning UPDATE' 'the extension is updated under a warehouse of 0.1'
 lives "SELECT commissioning.upgrade_warehouse('risk')" 'the warehouse is upgraded'
 is "$(diff <(warehouse_inventory "$old" risk) <(warehouse_inventory "$fresh" risk) | head -n 20)" '' 'every object is as in a fresh warehouse'
 is "$(sql "SELECT status, approved_by FROM risk.known_model WHERE name = 'old'" "SELECT risk.model_allowed('old') IS NULL")" $'approved|upgrade\nt' 'a model that was in use may be used'
+is "$(sql "SELECT curve, sign_off, fee_at_risk, (SELECT l.amount FROM commissioning.settle(risk.terms_of(t), '{\"benchmark\": 100, \"actual\": 50}'::jsonb::commissioning.settlement_inputs) l WHERE l.line_code = 'settlement') FROM risk.contract_terms t")" \
+	'both 0..:50%|four_eyes||25.00' 'terms signed before stand as they were and settle; from now on a second person reviews'
 sql 'DROP SCHEMA risk, risk_identity, risk_reporting CASCADE' 2>/dev/null
 
 # A warehouse made under 0.0, used, and brought to the current version.
