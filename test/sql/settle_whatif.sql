@@ -128,3 +128,65 @@ SELECT simulate_settlement('{"curve": "gain 0..:50%", "quality": ">=90%:100%"}':
 SELECT * FROM simulated_parties(:basic, :hundred, '{"cv": 2}'::jsonb::settlement_uncertainty);
 SELECT break_even(:cliff, 0.001);
 SELECT break_even('{"curve": "gain 0..:40%", "quality": "linear 0:0, 1:1"}'::jsonb::settlement_terms, '{"benchmark": 100}'::jsonb::settlement_inputs, 10);
+
+-- in a warehouse ------------------------------------------------------------------------------
+SELECT create_warehouse('what', 'invoice_validation', 1);
+INSERT INTO what.contract (contract_id, title, basis, valid) VALUES
+('ALL', 'alliance', 'risk_share', '[2024-04-01,2027-04-01)'), ('K1', 'acute', 'api', '[2024-04-01,2025-04-01)'), ('K2', 'acute, years ago', 'mret', '[2018-04-01,2019-04-01)'),
+('K3', 'without a plan', 'block', '[2024-04-01,2025-04-01)');
+INSERT INTO what.contract_terms (contract_id, version, valid, shape, curve, split, counterparty, source) VALUES
+('ALL', 1, '[2024-04-01,2025-04-01)', 'alliance', 'gain 0..5%:40%, 5%..:0%; loss 0..5%:40%, 5%..:0% max 1000000', 'acute 50%, community 30%, gp 20%', 'icb', 'draft of March'),
+('ALL', 2, '[2024-04-01,2025-04-01)', 'alliance', 'gain cliff 2% 0..5%:50%, 5%..:0% max 400000; loss 0..5%:50%, 5%..:0% max 300000', 'acute 50%, community 30%, gp 20%', 'icb', 'draft of May');
+INSERT INTO what.settlement_input (contract_id, period, benchmark, actual, source) VALUES
+('ALL', '[2023-04-01,2024-04-01)', 1, 1, 'the year before'), ('ALL', '[2024-04-01,2024-07-01)', 2, 2, 'a quarter'),
+('ALL', '[2024-04-01,2025-04-01)', 25000000, 24111222.33, 'forecast');
+-- the worked alliance as what is expected: 355,511.07 over three; a loss of 1,000,000 at 40 %; a gain beyond 5 % at 1,250,000 x 40 %
+SELECT * FROM what.scenario_range('ALL', 1, '{"actual": 26000000}', NULL, '{"actual": 23000000}');
+-- version 2 in the same scenarios: losses up to 300,000, gains up to 400,000
+SELECT scenario, settlement, string_agg(party || ' ' || amount, ', ' ORDER BY party_order) AS parties, sum(amount) AS together
+FROM what.scenario_range('ALL', 2, '{"actual": 26000000}', NULL, '{"actual": 23000000}') GROUP BY 1, 2 ORDER BY 2;
+SELECT what.simulate_contract('ALL', 2, '{"actual_sd": 500000}'::jsonb::settlement_uncertainty, 2000, 8)
+       = simulate_settlement(what.terms_of(t), '{"benchmark": 25000000, "actual": 24111222.33}'::jsonb::settlement_inputs, '{"actual_sd": 500000}'::jsonb::settlement_uncertainty, 2000, 8) AS the_same
+FROM what.contract_terms t WHERE t.contract_id = 'ALL' AND t.version = 2;
+SELECT p.party_order, p.party, p.role, p.p05, p.p50, p.p95, p.maximum FROM what.simulate_contract_parties('ALL', 2, '{"actual_sd": 500000}'::jsonb::settlement_uncertainty, 2000, 8) p;
+SELECT what.simulate_contract('ALL', 9, '{"actual_sd": 500000}'::jsonb::settlement_uncertainty);
+SELECT * FROM what.scenario_range('ALL', 1, '{"actual": 26000000}', '{"actuall": 1}', NULL);
+
+-- the shadow contract: planned 2,400,000.00, priced 2,685,000.75 (a line without a price counts as charged)
+INSERT INTO what.activity_plan (contract_id, commissioner_code, financial_year, month, pod, planned_activity, planned_amount) VALUES
+('K1', 'C1', '2024/25', 1, 'EL', 1, 600000), ('K1', 'C2', '2024/25', 12, 'EL', 1, 400000), ('K1', 'C1', '2024/25', 9, 'OPFASPCL', 1, 200000), ('K1', 'C1', '2024/25', 10, 'OPFUPSPCL', 1, 100000),
+('K1', 'C1', '2024/25', 2, 'NEL', 1, 800000), ('K1', 'C1', '2024/25', 3, 'AE', 1, 300000), ('K1', 'C1', '2025/26', 1, 'AE', 1, 999999), ('K1', 'C1', '2023/24', 12, 'AE', 1, 999999),
+('K2', 'C1', '2018/19', 4, 'NEL', 1, 2400000);
+CREATE FUNCTION pg_temp.line(no bigint, contract text, pod text, day date, charged numeric, priced numeric) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO what.invoice_line (person_id, submission_id, line_no, line_key, claim_group, provider_code, commissioner_code, financial_year, month, pod, nhs_number_state, total_cost)
+    VALUES (no, 1, no, no::text, no::text, 'RX1', 'C1', '2024/25', 1, pod, 'valid', charged);
+    INSERT INTO what.line_price (person_id, submission_id, line_no, line_key, contract_id, price_date, expected_total) VALUES (no, 1, no, no::text, contract, day, priced);
+$$;
+SELECT pg_temp.line(l.no, l.contract, l.pod, l.day, l.charged, l.priced)
+FROM (VALUES (1, 'K1', 'EL', '2024-04-01'::date, 1160000, 1100000), (2, 'K1', 'EL', '2025-03-31', 50000, 50000), (3, 'K1', 'OPFASPCL', '2024-10-10', 190000, 190000), (4, 'K1', 'OPFUPSPCL', '2024-10-10', 120000, 120000),
+             (5, 'K1', 'NEL', '2024-10-10', 900000, 900000), (6, 'K1', 'AE', '2024-10-10', 320000.50, 320000.50), (7, 'K1', 'LOCALPOD', '2024-10-10', 5000.25, NULL),
+             (8, 'K1', 'EL', '2025-04-01', 7777, 7777), (9, 'K1', 'EL', '2024-03-31', 7777, 7777), (10, 'K2', 'NEL', '2018-08-01', 2350000, 2350000), (11, 'K3', 'NEL', '2024-08-01', 100, 100)) l (no, contract, pod, day, charged, priced);
+SELECT * FROM what.priced_by_class('K1', '[2024-04-01,2025-04-01)') ORDER BY 1;
+-- api of 2024/25: elective and first outpatients at 100 % (1,340,000), the rest as planned (1,200,000); of 2022: 1,300,000 + 75 % of 160,000, and 1,100,000;
+-- cap 2 %: 48,000; tolerance 5 %: half of 285,000.75 - 120,000, rounded half away; blended: 1,100,000 + 20 % of 120,000.50, the rest at its price; marginal rate: 800,000 + 30 % of 100,000, likewise
+SELECT basis, is_present, value_gbp, difference_gbp, formula, reason FROM what.shadow_contract('K1', '[2024-04-01,2025-04-01)');
+SELECT basis, p ->> 'part' AS part, p -> 'terms' ->> 'curve' AS curve FROM what.shadow_contract('K1', '[2024-04-01,2025-04-01)'), jsonb_array_elements(parts) p ORDER BY basis_order, 2;
+-- terms of one's own: 10 % either way leaves 240,000 of 285,000.75; nothing free, 40 % of it 114,000.30
+SELECT basis, value_gbp FROM what.shadow_contract('K1', '[2024-04-01,2025-04-01)', '{"cap_and_collar": {"curve": "both 0..10%:100%, 10%..:0%"}, "tolerance_block": {"curve": "both 0..:40%"}}')
+WHERE basis IN ('cap_and_collar', 'tolerance_block');
+-- the marginal rate of 2018/19 was 70 % of what is above the baseline: 2,245,000; below plan a cap and collar holds at 98 %
+INSERT INTO what.contract_baseline VALUES ('K2', 'mret_baseline', '[2018-04-01,2019-04-01)', 2000000, 'schedule 3'), ('K2', 'blended_plan', '[2018-04-01,2019-04-01)', 2300000, 'schedule 3'),
+('K2', 'blended_fixed', '[2018-04-01,2019-04-01)', 2250000, 'schedule 3');
+SELECT basis, is_present, value_gbp, difference_gbp, formula, reason FROM what.shadow_contract('K2', '[2018-04-01,2019-04-01)');
+-- half of the year has 183 of 365 days of the agreed value: 1,002,739.73 + 70 % of 1,347,260.27
+SELECT basis, value_gbp FROM what.shadow_contract('K2', '[2018-04-01,2018-10-01)') WHERE basis = 'mret';
+-- what cannot be valued says why, and no difference is made up
+SELECT basis, is_present, value_gbp, difference_gbp, formula, reason FROM what.shadow_contract('K3', '[2024-04-01,2025-04-01)');
+SELECT * FROM what.shadow_contract('none', '[2024-04-01,2025-04-01)');
+SELECT * FROM what.shadow_contract('K1', '[2024-04-01,)');
+SELECT * FROM what.shadow_contract('K1', '[2020-04-01,2021-04-01)');
+SELECT * FROM what.shadow_contract('K1', '[2024-04-01,2025-04-01)', '{"block": {"curve": "both 0..:40%"}}');
+SELECT * FROM what.shadow_contract('K1', '[2024-04-01,2025-04-01)', '{"blended": {"curv": "both 0..:40%"}}');
+DROP SCHEMA what CASCADE;
+DROP SCHEMA what_identity CASCADE;
+DROP SCHEMA what_reporting CASCADE;
