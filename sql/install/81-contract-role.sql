@@ -1,4 +1,4 @@
--- The group role of those who talk to providers: challenges by the provider's own identifiers, and the steps of their life.
+-- The group role of those who talk to providers: challenges by the provider's own identifiers and settlements, and the steps of their life.
 
 CREATE OR REPLACE FUNCTION grant_contract_role(name text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -19,7 +19,9 @@ BEGIN
         SELECT c.oid::regclass AS relation FROM pg_class c
         WHERE c.relkind IN ('r', 'v')
           AND (c.relnamespace = name::regnamespace AND c.relname IN ('challenge', 'challenge_line', 'challenge_event', 'challenge_line_event', 'challenge_waiver', 'challenge_reply',
-                   'challenge_policy', 'challenge_balance', 'challenge_outcome', 'provider_contact', 'reply_map', 'bank_holiday', 'organisation', 'contract')
+                   'challenge_policy', 'challenge_balance', 'challenge_outcome', 'provider_contact', 'reply_map', 'bank_holiday', 'organisation', 'contract',
+                   'settlement_run', 'settlement_step', 'settlement_line', 'run_agreement', 'suspense', 'suspense_event', 'suspense_balance', 'payment', 'party_account',
+                   'on_account_plan', 'accounting_period', 'account_balance')
                OR c.relnamespace = (name || '_reporting')::regnamespace AND c.relname IN ('challenge_line', 'challenge_export'))
     LOOP
         EXECUTE format('GRANT SELECT ON %s TO %I', step.relation, manager);
@@ -28,7 +30,9 @@ BEGIN
         SELECT p.oid::regprocedure AS routine FROM pg_proc p
         WHERE p.pronamespace = name::regnamespace
           AND p.proname IN ('acknowledge_challenge', 'respond_challenge', 'inform_challenge', 'review_challenge', 'withdraw_challenge', 'escalate_challenge', 'determine_challenge',
-                            'credit_challenge', 'return_credit', 'close_challenge', 'propose_waiver', 'decide_waiver', 'challenge_letter')
+                            'credit_challenge', 'return_credit', 'close_challenge', 'propose_waiver', 'decide_waiver', 'challenge_letter',
+                            'settle_contract', 'settlement_lines', 'review_run', 'agree_run', 'withdraw_run', 'contest_line', 'contest_more', 'resolve_suspense',
+                            'plan_on_account', 'approve_on_account')
     LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', step.routine, manager);
     END LOOP;
@@ -36,4 +40,4 @@ END
 $$;
 REVOKE EXECUTE ON FUNCTION grant_contract_role(text) FROM PUBLIC;
 COMMENT ON FUNCTION grant_contract_role(text) IS
-    'Gives NAME_contract_manager its privileges on a warehouse as it stands: the ledger of challenges and the functions that take their steps; a notice where that role does not exist. Used by grant_roles. Raises 42704 for an unknown warehouse, 42501 unless called by its owner.';
+    'Gives NAME_contract_manager its privileges on a warehouse as it stands: the ledgers of challenges and settlements and the functions that take their steps, short of posting money; a notice where that role does not exist. Used by grant_roles. Raises 42704 for an unknown warehouse, 42501 unless called by its owner.';

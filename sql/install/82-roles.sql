@@ -5,7 +5,7 @@
 --   NAME_validator  + reads NAME_identity: alone among those who work with results
 --   NAME_operator   analyst + loads files and runs the stages: writes everywhere, NAME_identity included, because loading is about identifiers
 --   NAME_governance reads findings about the conduct of providers (NAME.governance_finding), which the analyst and who negotiates contracts do not
---   NAME_contract_manager  reader + challenges line by line with the provider's identifiers, and the steps of their life; nothing about people
+--   NAME_contract_manager  reader + challenges line by line with the provider's identifiers, settlements, and the steps of their life; nothing about people
 --   NAME_practice   for roles of general practices: results about people, whose row level security shows each practice its own (NAME.row_reader),
 --                   and NHS numbers of these one at a time, on record (NAME.nhs_number_of)
 --   NAME_admin      what an analyst sees + keeps contracts, prices, rules, code maps; hands out the other roles. It does not see
@@ -74,7 +74,9 @@ BEGIN
             -- and so is what reviewers found
             'REVOKE UPDATE, DELETE, TRUNCATE ON NAME.audit, NAME.audit_line, NAME.audit_review FROM NAME_operator',
             -- and the history of challenges
-            'REVOKE UPDATE, DELETE, TRUNCATE ON NAME.challenge, NAME.challenge_event, NAME.challenge_line_event FROM NAME_operator'
+            'REVOKE UPDATE, DELETE, TRUNCATE ON NAME.challenge, NAME.challenge_event, NAME.challenge_line_event FROM NAME_operator',
+            -- the ledger of settlements is written by its functions alone
+            'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON NAME.settlement_run, NAME.settlement_step, NAME.settlement_line, NAME.run_agreement, NAME.suspense, NAME.suspense_event, NAME.payment, NAME.on_account_plan, NAME.accounting_period FROM NAME_operator'
         ]) WITH ORDINALITY AS s (statement, n)
         ORDER BY s.n
     LOOP
@@ -98,7 +100,8 @@ BEGIN
     -- configuration: tables that hold neither people nor what was received or computed
     FOR step IN
         SELECT c.oid::regclass AS relation FROM pg_class c
-        WHERE c.relnamespace = name::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('meta', 'deployed_object', 'row_reader', 'challenge', 'challenge_event', 'challenge_line_event', 'challenge_waiver')
+        WHERE c.relnamespace = name::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('meta', 'deployed_object', 'row_reader', 'challenge', 'challenge_event', 'challenge_line_event', 'challenge_waiver',
+              'suspense_event', 'payment', 'on_account_plan', 'accounting_period')
           AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('person_id', 'submission_id', 'run_id'))
     LOOP
         EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO %I', step.relation, name || '_admin');

@@ -87,12 +87,14 @@ DROP TABLE unchanged_function;
 
 -- What is new.
 --@ sql/install/41-settle-detail.sql
+--@ sql/install/44-settle-money.sql
 --@ sql/install/45-settle-statistics.sql
 --@ sql/install/47-settle-simulate.sql
 --@ sql/install/64-settle-charts.sql
 
 -- Warehouses: these files say CREATE OR REPLACE.
 --@ sql/install/80-warehouse.sql
+--@ sql/install/81-contract-role.sql
 --@ sql/install/82-roles.sql
 
 -- Privileges on what is new, at the very end.

@@ -61,7 +61,7 @@ SELECT pg_temp.none($$SELECT r.signature FROM routine r WHERE r.prokind = 'f' AN
     'no pure function is left with the default PARALLEL UNSAFE');
 SELECT pg_temp.none($$SELECT r.signature FROM routine r WHERE r.prokind = 'f' AND r.provolatile = 'v' AND r.prorettype <> 'trigger'::regtype
         AND r.oid NOT IN (SELECT w.oid FROM writer w)
-        AND NOT r.atomic AND r.prosrc !~* 'for update|pg_advisory|set_config|nextval|start_run|clock_timestamp|\mexecute\M'
+        AND NOT r.atomic AND r.prosrc !~* 'for update|for share|settlement_draft|pg_advisory|set_config|nextval|start_run|clock_timestamp|\mexecute\M'
         AND r.prosrc !~ 'refresh_statistics|replace_rows|deploy_warehouse_text'
         AND NOT EXISTS (SELECT FROM writer w WHERE r.prosrc ~ ('\m' || w.proname || '\('))$$,
     'what neither writes nor locks is not VOLATILE');
