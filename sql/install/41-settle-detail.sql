@@ -40,9 +40,9 @@ CREATE TYPE settlement_account AS (
 COMMENT ON TYPE settlement_account IS 'Where a party stands before a settlement; NULL amounts are 0. Amounts are in pounds, positive in favour of the party.';
 COMMENT ON COLUMN settlement_account.party IS 'Party of the split, or the counterparty.';
 COMMENT ON COLUMN settlement_account.own_amount IS 'Part of the shared sum that the party holds already; it gets its share less this.';
-COMMENT ON COLUMN settlement_account.posted_before IS 'Posted to it so far, on account and in earlier runs.';
+COMMENT ON COLUMN settlement_account.posted_before IS 'Posted to it so far, on account and in earlier runs; for the counterparty NULL is minus the sum of the others.';
 COMMENT ON COLUMN settlement_account.contested IS 'Part of what is due that is in dispute, not negative: held, not paid.';
-COMMENT ON COLUMN settlement_account.overdue IS 'Sum owed to the party and late, in pounds.';
+COMMENT ON COLUMN settlement_account.overdue IS 'Sum owed to the party and late, in pounds; negative when the party owes it.';
 COMMENT ON COLUMN settlement_account.overdue_days IS 'Days it is late.';
 COMMENT ON COLUMN settlement_account.interest_rate IS 'Simple interest a year as a share: 0.1325.';
 
@@ -98,3 +98,9 @@ CREATE FUNCTION to_settlement_detail(detail jsonb) RETURNS settlement_detail
 RETURN jsonb_populate_record(NULL::settlement_detail, refuse_unknown_keys(detail, 'settlement_detail'::regtype));
 COMMENT ON FUNCTION to_settlement_detail(jsonb) IS 'Details written as a JSON object: {"cases": [187654.32, 412000], "indicators": [{"name": "falls", "weight": 1, "score": 0.8}]}. NULL for NULL; 42703 for a detail there is not.';
 CREATE CAST (jsonb AS settlement_detail) WITH FUNCTION to_settlement_detail(jsonb);
+
+CREATE FUNCTION settle(terms settlement_terms, inputs settlement_inputs, detail settlement_detail,
+    OUT step integer, OUT line_code text, OUT clause text, OUT formula text, OUT quantity numeric, OUT rate text, OUT exact_text text, OUT amount numeric, OUT party text) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'settle_in_full' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 24;
+COMMENT ON FUNCTION settle(settlement_terms, settlement_inputs, settlement_detail) IS
+    'A statement in full. In order, each line only where the terms have it: case and stop_loss; adjustment (benchmark after volume, risk, discount, withhold); difference, guardrail, contingency, allowance; size, condition, gate; band, share, below_gate; indicator, carried_over, quality, loss_rate, factor; cap, relief; payment; settlement (the one rounding); retained, reopener; and per party of the split and the counterparty: party (cumulative), posted (less what was posted before), contested, interest, due (what is to be paid now, positive to the party). amount is what stands after the line in pounds, exact_text the unrounded fraction; for contested what is left, the held sum being quantity; for carried_over, retained and reopener the sum they speak of. Due lines sum to 0 over all parties where there is a counterparty. NULL detail is none. 22004 for NULL terms or inputs or no curve; 22023 for what is missing or unusable, saying what to do; 22003 when a number does not fit.';

@@ -71,6 +71,8 @@ COMMENT ON COLUMN settlement_inputs.risk IS 'Average risk score of the year.';
 COMMENT ON COLUMN settlement_inputs.plan_risk IS 'Average risk score that the benchmark was set for.';
 COMMENT ON COLUMN settlement_inputs.guardrail_benchmark IS 'Second benchmark of the guardrail, in pounds.';
 COMMENT ON COLUMN settlement_inputs.fee IS 'Base fee, in pounds.';
+COMMENT ON FUNCTION settle(settlement_terms, settlement_inputs) IS
+    'The lines of a settlement without its parties: what settle(terms, inputs, detail) gives for a NULL detail up to reopener. amount is what stands after the line in pounds (for a band: its part of the share), exact_text the unrounded fraction; the amount of the line settlement is the settlement, rounded once, negative when it is owed by the sharing side. Steps the terms do not have, and steps after nothing is left, are left out. A stop_loss needs cases, hence the longer form. 22004 for NULL arguments or no curve; 22023 for an input that is missing or unusable, saying what to do; 22003 when a number does not fit.';
 
 DO $$
 DECLARE

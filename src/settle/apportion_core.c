@@ -100,3 +100,58 @@ split_weights(const TermsSplit *s, ExactInt *weight)
 		exact_copy(&weight[s->remaining], &sum);
 	return !exact_overflow(&sum);
 }
+
+/*
+ * apportion_parts --- total over n exact parts in proportion to them, ties to the earlier one.
+ *
+ * Parts are not negative; n is at most APPORTION_MOST.  Parts that are all 0 take a total of 0.
+ */
+bool
+apportion_parts(int64_t total, int n, const ExactRat *const *part, int64_t *out)
+{
+	ExactInt        weight[APPORTION_MOST];
+	const ExactInt *order[APPORTION_MOST];
+	ExactInt        common, gcd, rest, den;
+	bool            any = false;
+	int             i;
+
+	exact_set(&common, 1);
+	for (i = 0; i < n; i++)
+	{
+		out[i] = 0;
+		any = any || rat_sign(part[i]) != 0;
+		exact_gcd(&gcd, &common, &part[i]->den);
+		exact_div(&den, &rest, &part[i]->den, &gcd);
+		exact_mul(&common, &common, &den);
+	}
+	if (!any)
+		return total == 0;
+	for (i = 0; i < n; i++)
+	{
+		exact_div(&weight[i], &rest, &common, &part[i]->den);
+		exact_mul(&weight[i], &weight[i], &part[i]->num);
+	}
+	return apportion(total, n, weight, order, false, out);
+}
+
+/* split_share --- the share of one party, also of the one that takes what remains. */
+void
+split_share(const TermsSplit *s, int64_t party, ExactRat *share)
+{
+	ExactRat other;
+	int      i;
+
+	if (party != s->remaining)
+	{
+		rat_set(share, s->party[party].share.num, s->party[party].share.den);
+		return;
+	}
+	rat_set(share, 1, 1);
+	for (i = 0; i < s->parties; i++)
+	{
+		if (i == party)
+			continue;
+		rat_set(&other, s->party[i].share.num, s->party[i].share.den);
+		rat_sub(share, share, &other);
+	}
+}

@@ -168,6 +168,15 @@ share_band(const TermsBand *term, const ExactRat *x, const ExactRat *base, const
 void
 share_compute(const TermsCurve *c, const ExactRat *x, const ExactRat *base, Share *share)
 {
+	share_compute_past(c, x, base, false, share);
+}
+
+/* share_compute_past --- share_compute; past_gate: the bands count even where the gate is missed.
+ */
+void
+share_compute_past(const TermsCurve *c, const ExactRat *x, const ExactRat *base, bool past_gate,
+				   Share *share)
+{
 	const TermsBand *term;
 	bool             loss = rat_sign(x) < 0;
 	const TermsSide *side = curve_side(c, loss, &term);
@@ -196,7 +205,7 @@ share_compute(const TermsCurve *c, const ExactRat *x, const ExactRat *base, Shar
 		share->overflow |= rat_overflow(&share->gate);
 		share->gate_met = rat_cmp(&magnitude, &share->gate) >= 0;
 	}
-	for (i = 0; share->gate_met && i < side->bands; i++)
+	for (i = 0; (share->gate_met || past_gate) && i < side->bands; i++)
 	{
 		ShareBand *band = &share->band[share->bands];
 
@@ -242,30 +251,12 @@ money_round(const ExactRat *pounds, ExactRounding mode, int64_t unit, int64_t *p
 bool
 share_apportion(const Share *share, int64_t total, int64_t *out)
 {
-	ExactInt        weight[TERMS_MAX_BANDS];
-	const ExactInt *order[TERMS_MAX_BANDS];
-	ExactInt        common, gcd, rest;
+	const ExactRat *part[TERMS_MAX_BANDS];
 	int             i;
 
 	for (i = 0; i < share->bands; i++)
-		out[i] = 0;
-	if (rat_sign(&share->total) == 0)
-		return total == 0;
-	exact_copy(&common, &share->total.den);
-	for (i = 0; i < share->bands; i++)
-	{
-		ExactInt den;
-
-		exact_gcd(&gcd, &common, &share->band[i].amount.den);
-		exact_div(&den, &rest, &share->band[i].amount.den, &gcd);
-		exact_mul(&common, &common, &den);
-	}
-	for (i = 0; i < share->bands; i++)
-	{
-		exact_div(&weight[i], &rest, &common, &share->band[i].amount.den);
-		exact_mul(&weight[i], &weight[i], &share->band[i].amount.num);
-	}
-	return apportion(total, share->bands, weight, order, false, out);
+		part[i] = &share->band[i].amount;
+	return apportion_parts(total, share->bands, part, out);
 }
 
 static void

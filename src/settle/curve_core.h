@@ -47,6 +47,8 @@ extern bool share_pence(const TermsCurve *c, int64_t x, int64_t base, int64_t fa
 						int64_t factor_den, int64_t *out);
 extern void share_compute(const TermsCurve *c, const ExactRat *x, const ExactRat *base,
 						  Share *share);
+extern void share_compute_past(const TermsCurve *c, const ExactRat *x, const ExactRat *base,
+							   bool past_gate, Share *share);
 extern void share_apply(const Share *share, const ExactRat *factor, ExactRat *out);
 extern bool share_apportion(const Share *share, int64_t total, int64_t *out);
 extern bool money_round(const ExactRat *pounds, ExactRounding mode, int64_t unit, int64_t *pence);

@@ -481,12 +481,21 @@ rat_neg(ExactRat *a)
 	a->num.sign = -a->num.sign;
 }
 
+/* rat_copy --- r = a, touching only the limbs in use. */
+void
+rat_copy(ExactRat *r, const ExactRat *a)
+{
+	exact_copy(&r->num, &a->num);
+	exact_copy(&r->den, &a->den);
+}
+
 /* rat_magnitude --- |a|. */
 ExactRat
 rat_magnitude(const ExactRat *a)
 {
-	ExactRat magnitude = *a;
+	ExactRat magnitude;
 
+	rat_copy(&magnitude, a);
 	magnitude.num.sign *= magnitude.num.sign;
 	return magnitude;
 }

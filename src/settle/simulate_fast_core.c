@@ -369,7 +369,9 @@ sim_plan(SimPlan *p, const SettleTerms *terms, const SettleInputs *inputs, const
 	p->draws_size = u->draws_size;
 	p->draws_score = u->draws_score;
 	p->complete = true;
-	p->fast = plan_money(p) && plan_values(p) && plan_scale(terms->gate, &p->gate);
+	/* clauses that the short way does not know are settled the exact way */
+	p->fast = settle_is_plain(terms) && plan_money(p) && plan_values(p) &&
+			  plan_scale(terms->gate, &p->gate);
 	p->fast = p->fast && plan_scale(terms->quality, &p->quality);
 	p->fast = p->fast && plan_scale(terms->loss_rate, &p->loss_rate);
 	for (side = 0; side < 2; side++)
@@ -712,7 +714,7 @@ read_lines(const Settlement *room, SimOutcome *out)
 		if (strcmp(line->code, "band") != 0)
 			before = line->exact;
 	}
-	out->pence = room->line[room->lines - 1].pence;
+	out->pence = room->settled;
 	out->share = out->pence;
 }
 

@@ -1,172 +1,106 @@
 /*-------------------------------------------------------------------------
  *
  * statement_core.c
- *	  The lines of a settlement.
+ *	  The order of a settlement.
  *
- * The order is fixed: difference, gate, bands, quality, factor, caps, relief,
- * one rounding.  Everything before the rounding is an exact fraction.
+ * Cases, benchmark, difference, what holds it, size, conditions, gates, bands,
+ * quality, factor, caps, relief, payment, one rounding, parties.  Everything
+ * before the rounding is an exact fraction.
  *
  *-------------------------------------------------------------------------
  */
 #include "settle/statement_core.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-const char *const settle_input_name[INPUTS] = {"benchmark", "actual",  "carried_forward",
-											   "base",      "size",    "minimum_rate",
-											   "score",     "revenue", "loss_relief"};
+#include "settle/statement_adjust_core.h"
+#include "settle/statement_party_core.h"
+#include "settle/statement_quality_core.h"
+#include "settle/statement_writer_core.h"
 
-/* What a statement is being written with. */
-typedef struct Writer
-{
-	const SettleTerms  *terms;
-	const SettleInputs *inputs;
-	Settlement         *out;
-	char               *message;
-	size_t              message_size;
-	bool                loss;
-	ExactRat            base;
-	ExactRat            running; /* signed */
-	bool                overflow;
-} Writer;
+/*--------------------------------------------------------------------
+ * Size and conditions
+ *--------------------------------------------------------------------
+ */
 
-#define MONEY_TEXT 64
-
-/* grouped --- 1234567.5 as 1,234,567.50; "..." when it is too long to read. */
-static void
-grouped(const ExactRat *v, char *out)
-{
-	char        digits[2 * EXACT_TEXT];
-	const char *p = digits;
-	size_t      whole;
-
-	rat_print_decimal(v, 2, 6, digits);
-	if (strlen(digits) > 40)
-	{
-		strcpy(out, "...");
-		return;
-	}
-	if (*p == '-')
-		*out++ = *p++;
-	for (whole = strcspn(p, "."); whole > 3; whole--)
-	{
-		*out++ = *p++;
-		if (whole % 3 == 1)
-			*out++ = ',';
-	}
-	strcpy(out, p);
-}
-
-/* percent --- a rate as a percentage of at most 9 decimals, or as a fraction. */
-static void
-percent(const ExactRat *rate, char *out)
-{
-	ExactRat hundred, value;
-	char     text[2 * EXACT_TEXT];
-	bool     exact;
-
-	rat_set(&hundred, 100, 1);
-	rat_mul(&value, rate, &hundred);
-	exact = rat_print_decimal(&value, 0, 9, text);
-	strcat(text, "%");
-	if (!exact)
-		rat_print(rate, text);
-	if (strlen(text) >= TERMS_TEXT)
-		strcpy(text, "...");
-	strcpy(out, text);
-}
-
-/* missing --- an input that the terms need is not there. */
+/* write_size --- below its minimum a population says nothing. */
 static SettleStatus
-missing(Writer *w, SettleInput input, const char *why)
+write_size(Writer *w)
 {
-	snprintf(w->message, w->message_size, "%s is missing: %s", settle_input_name[input], why);
-	return SETTLE_MISSING;
+	const SettleTerms *t = w->terms;
+	const ExactRat    *size = &w->inputs->value[INPUT_SIZE];
+	char               s[MONEY_TEXT], least[MONEY_TEXT];
+	bool               enough;
+	SettleLine        *line;
+
+	if (!t->minimum_size.given)
+		return SETTLE_OK;
+	if (!w->inputs->given[INPUT_SIZE])
+		return missing(w, INPUT_SIZE, "the terms have a minimum_size; record it for the period");
+	enough = rat_cmp(size, &t->minimum_size.value) >= 0;
+	plain(size, s);
+	plain(&t->minimum_size.value, least);
+	if (!enough && t->refuse_under_size)
+		return refuse(w,
+					  "not assessed: size %s lies below minimum_size %s; settle a longer period or "
+					  "a larger population",
+					  s, least);
+	if (!enough)
+		rat_set(&w->running, 0, 1);
+	line = add_line(w, "size", "minimum_size");
+	line->has_quantity = true;
+	rat_copy(&line->quantity, size);
+	formula(line, enough ? "%s >= %s: assessed" : "%s < %s: not assessed, nothing is shared", s,
+			least);
+	return SETTLE_OK;
 }
 
-/* add_line --- a line whose amount is what stands now. */
-static SettleLine *
-add_line(Writer *w, const char *code, const char *clause)
-{
-	SettleLine *line = &w->out->line[w->out->lines++];
-
-	line->code = code;
-	snprintf(line->clause, sizeof(line->clause), "%s", clause);
-	line->rate[0] = '\0';
-	line->has_quantity = false;
-	line->exact = w->running;
-	if (rat_overflow(&w->running) || !money_round(&w->running, EXACT_HALF_AWAY, 1, &line->pence))
-		w->overflow = true;
-	return line;
-}
-
-/* write_difference --- benchmark less actual (or the reverse), and what is carried forward. */
+/* write_conditions --- a gain is paid only where all conditions are met; a loss stands. */
 static SettleStatus
-write_difference(Writer *w)
+write_conditions(Writer *w)
 {
-	const SettleInputs *in = w->inputs;
-	const SettleTerms  *t = w->terms;
-	ExactRat            benchmark = in->value[INPUT_BENCHMARK];
-	char                b[MONEY_TEXT], a[MONEY_TEXT], c[MONEY_TEXT], d[TERMS_TEXT];
-	char                first[3 * MONEY_TEXT];
-	SettleLine         *line;
+	const SettleDetail *d = w->detail;
+	char                name[NAME_SHOWN + 1];
+	int                 i;
 
-	if (!in->given[INPUT_BENCHMARK])
-		return missing(w, INPUT_BENCHMARK,
-					   "record the benchmark (plan, target or guarantee) of the period");
-	if (!in->given[INPUT_ACTUAL])
-		return missing(w, INPUT_ACTUAL, "record what was actually spent or achieved in the period");
-	grouped(&benchmark, b);
-	grouped(&in->value[INPUT_ACTUAL], a);
-	snprintf(first, sizeof(first), "%s", b);
-	if (t->has_discount)
+	for (i = 0; d != NULL && i < d->conditions; i++)
 	{
-		ExactRat kept;
+		const SettleCondition *c = &d->condition[i];
+		SettleLine            *line;
 
-		rat_set(&kept, 1, 1);
-		rat_sub(&kept, &kept, &t->discount);
-		rat_mul(&benchmark, &benchmark, &kept);
-		percent(&t->discount, d);
-		snprintf(first, sizeof(first), "%s x (1 - %s)", b, d);
-	}
-	w->base = in->given[INPUT_BASE] ? in->value[INPUT_BASE] : benchmark;
-	rat_sub(&w->running, &benchmark, &in->value[INPUT_ACTUAL]);
-	if (t->excess)
-		rat_neg(&w->running);
-	if (in->given[INPUT_CARRIED_FORWARD])
-		rat_add(&w->running, &w->running, &in->value[INPUT_CARRIED_FORWARD]);
-	w->loss = rat_sign(&w->running) < 0;
-	line = add_line(w, "difference",
-					t->excess ? "measure: actual - benchmark" : "measure: benchmark - actual");
-	if (t->excess)
-		snprintf(line->formula, sizeof(line->formula), "%s - %s", a, first);
-	else
-		snprintf(line->formula, sizeof(line->formula), "%s - %s", first, a);
-	if (in->given[INPUT_CARRIED_FORWARD] && rat_sign(&in->value[INPUT_CARRIED_FORWARD]) != 0)
-	{
-		size_t n = strlen(line->formula);
-
-		grouped(&in->value[INPUT_CARRIED_FORWARD], c);
-		snprintf(line->formula + n, sizeof(line->formula) - n, " + %s carried forward", c);
+		if (!c->decided)
+		{
+			shown_name(c->name, name);
+			return refuse(w, "condition \"%s\" is not decided: record whether it is met", name);
+		}
+		if (!c->met && !w->loss)
+			rat_set(&w->running, 0, 1);
+		line = add_line(w, "condition", "condition: ");
+		line->name = c->name;
+		formula(line, c->met ? "met" : w->loss ? "not met, a loss stands" : "not met");
+		if (c->evidence.at != NULL)
+			formula(line, ": ");
+		line->tail = c->evidence;
 	}
 	return SETTLE_OK;
 }
 
-/* touches --- does a clause on these sides touch the side the difference fell on? */
-static bool
-touches(const Writer *w, int sides)
-{
-	return (sides & (w->loss ? SIDE_LOSS : SIDE_GAIN)) != 0;
-}
+/*--------------------------------------------------------------------
+ * Gates and bands
+ *--------------------------------------------------------------------
+ */
 
-/* write_gate --- "|x| >= threshold: met"; what stands becomes 0 when it is not. */
+/* write_gate --- "|x| >= threshold: met"; what stands becomes 0 when it is not, or counts in part.
+ */
 static void
 write_gate(Writer *w, const char *clause, const char *rate, const ExactRat *threshold)
 {
 	ExactRat    magnitude = rat_magnitude(&w->running);
 	ExactRat    gap;
 	bool        met = rat_cmp(&magnitude, threshold) >= 0;
+	bool        part = !met && !w->loss && w->terms->below_gate.given;
 	char        m[MONEY_TEXT], t[MONEY_TEXT], g[MONEY_TEXT], b[MONEY_TEXT];
 	char        of[2 * MONEY_TEXT + TERMS_TEXT] = "";
 	SettleLine *line;
@@ -179,39 +113,45 @@ write_gate(Writer *w, const char *clause, const char *rate, const ExactRat *thre
 	if (strchr(rate, '%') || strchr(rate, '/'))
 		snprintf(of, sizeof(of), "%s x %s = ", rate, b);
 	w->overflow |= rat_overflow(threshold);
-	if (!met)
+	w->below |= part;
+	if (!met && !part)
 		rat_set(&w->running, 0, 1);
 	line = add_line(w, "gate", clause);
 	snprintf(line->rate, sizeof(line->rate), "%s", rate);
 	line->has_quantity = true;
-	line->quantity = *threshold;
+	rat_copy(&line->quantity, threshold);
 	if (met)
-		snprintf(line->formula, sizeof(line->formula), "%s >= %s%s: met", m, of, t);
+		formula(line, "%s >= %s%s: met", m, of, t);
 	else
-		snprintf(line->formula, sizeof(line->formula), "%s < %s%s: not met, short by %s", m, of, t,
-				 g);
+		formula(line, "%s < %s%s: not met, short by %s", m, of, t, g);
+	if (part)
+		formula(line, ", counts in part");
 }
 
-/* look_up --- a rate from a scale by an input; refuses what cannot be assessed. */
+/* write_rate_gate --- the minimum rate of the terms. */
 static SettleStatus
-look_up(Writer *w, const TermsScale *scale, SettleInput input, const char *what, ExactRat *rate)
+write_rate_gate(Writer *w)
 {
-	const char *name = settle_input_name[input];
+	const SettleTerms *t = w->terms;
+	ExactRat           size, rate, threshold;
+	char               text[TERMS_TEXT];
+	SettleStatus       status = SETTLE_OK;
 
-	if (!w->inputs->given[input])
-	{
-		snprintf(w->message, w->message_size,
-				 "%s is missing: the terms look up their %s by it; record it for the period", name,
-				 what);
-		return SETTLE_MISSING;
-	}
-	if (scale_lookup(scale, &w->inputs->value[input], rate))
+	if (t->gate_by == GATE_NONE || !touches(w, t->gate_sides))
 		return SETTLE_OK;
-	snprintf(w->message, w->message_size,
-			 "not assessed: %s lies below the lowest step of the %s; give the scale an else, or "
-			 "correct the %s",
-			 name, what, name);
-	return SETTLE_MISSING;
+	if (t->gate_by == GATE_BY_SIZE)
+		status = look_up(w, t->gate, BY_SIZE, "gate", &size, &rate);
+	else if (!w->inputs->given[INPUT_MINIMUM_RATE])
+		status = missing(w, INPUT_MINIMUM_RATE, "the terms gate by it; record it for the period");
+	else
+		rat_copy(&rate, &w->inputs->value[INPUT_MINIMUM_RATE]);
+	if (status != SETTLE_OK)
+		return status;
+	rat_mul(&threshold, &rate, &w->base);
+	percent(&rate, text);
+	write_gate(w, t->gate_by == GATE_BY_SIZE ? "gate: scale by size" : "gate: minimum_rate", text,
+			   &threshold);
+	return SETTLE_OK;
 }
 
 /* write_gates --- the minimum rate of the terms, then the cliff of the curve. */
@@ -219,55 +159,74 @@ static SettleStatus
 write_gates(Writer *w)
 {
 	const SettleTerms *t = w->terms;
-	Share             *share = &w->out->share;
-	ExactRat           rate;
-	ExactRat           threshold;
+	Share             *share = &w->room->share;
+	ExactRat           x;
 	char               text[TERMS_TEXT];
-	SettleStatus       status;
+	SettleStatus       status = SETTLE_OK;
 
-	if (t->gate_by != GATE_NONE && touches(w, t->gate_sides))
+	/* what the steps before have taken away needs no gate */
+	if (rat_sign(&w->running) != 0 || rat_sign(&w->difference) == 0)
+		status = write_rate_gate(w);
+	if (status != SETTLE_OK)
+		return status;
+	if (w->loss && t->fee_at_risk.given)
 	{
-		if (t->gate_by == GATE_BY_SIZE)
-		{
-			status = look_up(w, t->gate, INPUT_SIZE, "gate", &rate);
-			if (status != SETTLE_OK)
-				return status;
-		}
-		else if (!w->inputs->given[INPUT_MINIMUM_RATE])
-			return missing(w, INPUT_MINIMUM_RATE, "the terms gate by it; record it for the period");
-		else
-			rate = w->inputs->value[INPUT_MINIMUM_RATE];
-		rat_mul(&threshold, &rate, &w->base);
-		percent(&rate, text);
-		write_gate(w, t->gate_by == GATE_BY_SIZE ? "gate: scale by size" : "gate: minimum_rate",
-				   text, &threshold);
+		memset(share, 0, offsetof(Share, gate));
+		return SETTLE_OK;
 	}
 	share_compute(t->curve, &w->running, &w->base, share);
 	share->loss = w->loss;
 	w->overflow |= share->overflow;
-	if (share->has_gate && rat_sign(&w->running) != 0)
+	if (!share->has_gate || rat_sign(&w->running) == 0)
+		return SETTLE_OK;
+	rat_copy(&x, &w->running);
+	amount_print(share->gate_term, text);
+	write_gate(w, w->loss ? "curve: loss cliff" : "curve: gain cliff", text, &share->gate);
+	if (!share->gate_met && rat_sign(&w->running) != 0)
 	{
-		amount_print(share->gate_term, text);
-		write_gate(w, w->loss ? "curve: loss cliff" : "curve: gain cliff", text, &share->gate);
+		share_compute_past(t->curve, &x, &w->base, true, share);
+		share->loss = w->loss;
+		w->overflow |= share->overflow;
 	}
 	return SETTLE_OK;
+}
+
+/* write_band --- one touched band and its part of the share. */
+static void
+write_band(Writer *w, const ShareBand *band, int64_t pence)
+{
+	const char *side = w->terms->curve->flags & CURVE_BOTH ? "both" : w->loss ? "loss" : "gain";
+	char        text[2 * TERMS_TEXT];
+	char        lower[MONEY_TEXT], upper[MONEY_TEXT];
+	ExactRat    end;
+	SettleLine *line;
+
+	snprintf(text, sizeof(text), "curve: %s band %d", side, band->number);
+	line = add_line(w, "band", text);
+	rat_add(&end, &band->lower, &band->slice);
+	grouped(&band->lower, lower);
+	grouped(&end, upper);
+	rate_print(band->rate, line->rate);
+	formula(line, "(%s - %s) x %s", upper, lower, line->rate);
+	line->has_quantity = true;
+	rat_copy(&line->quantity, &band->slice);
+	rat_copy(&line->exact, &band->amount);
+	if (w->loss)
+		rat_neg(&line->exact);
+	line->pence = pence;
 }
 
 /* write_bands --- one line per touched band, then their sum. */
 static void
 write_bands(Writer *w)
 {
-	const Share *share = &w->out->share;
-	const char  *side = w->terms->curve->flags & CURVE_BOTH ? "both" : w->loss ? "loss" : "gain";
+	const Share *share = &w->room->share;
 	int64_t      part[TERMS_MAX_BANDS];
 	int64_t      total;
-	ExactRat     one;
 	SettleLine  *line;
-	char         text[2 * TERMS_TEXT];
 	int          i;
 
-	rat_set(&one, 1, 1);
-	rat_mul(&w->running, &share->total, &one);
+	rat_copy(&w->running, &share->total);
 	if (w->loss)
 		rat_neg(&w->running);
 	if (rat_overflow(&w->running) || !money_round(&w->running, EXACT_HALF_AWAY, 1, &total) ||
@@ -277,145 +236,72 @@ write_bands(Writer *w)
 		return;
 	}
 	for (i = 0; i < share->bands; i++)
-	{
-		const ShareBand *band = &share->band[i];
-		char             lower[MONEY_TEXT], upper[MONEY_TEXT];
-		ExactRat         end;
-
-		snprintf(text, sizeof(text), "curve: %s band %d", side, band->number);
-		line = add_line(w, "band", text);
-		rat_add(&end, &band->lower, &band->slice);
-		grouped(&band->lower, lower);
-		grouped(&end, upper);
-		rate_print(band->rate, line->rate);
-		snprintf(line->formula, sizeof(line->formula), "(%s - %s) x %s", upper, lower, line->rate);
-		line->has_quantity = true;
-		line->quantity = band->slice;
-		line->exact = band->amount;
-		if (w->loss)
-			rat_neg(&line->exact);
-		line->pence = part[i];
-	}
+		write_band(w, &share->band[i], part[i]);
 	line = add_line(w, "share", "curve");
 	if (share->bands == 0)
-		snprintf(line->formula, sizeof(line->formula), "nothing to share");
+		formula(line, "nothing to share");
 	else
-		snprintf(line->formula, sizeof(line->formula), "sum of %d band%s", share->bands,
-				 share->bands > 1 ? "s" : "");
+		formula(line, "sum of %d band%s", share->bands, share->bands > 1 ? "s" : "");
 }
 
-/* write_product --- what stands, times a rate. */
+/* write_fee_at_risk --- a loss costs the fee at risk, whatever its size. */
 static void
-write_product(Writer *w, const char *code, const char *clause, const ExactRat *rate,
-			  const char *why)
+write_fee_at_risk(Writer *w)
 {
-	char        before[MONEY_TEXT], text[TERMS_TEXT];
+	bool        stands = rat_sign(&w->running) != 0;
+	char        fee[MONEY_TEXT];
 	SettleLine *line;
 
-	grouped(&w->running, before);
-	percent(rate, text);
-	rat_mul(&w->running, &w->running, rate);
-	line = add_line(w, code, clause);
-	strcpy(line->rate, text);
-	snprintf(line->formula, sizeof(line->formula), "%s x %s%s", before, text, why);
+	if (stands)
+	{
+		rat_copy(&w->running, &w->terms->fee_at_risk.value);
+		rat_neg(&w->running);
+	}
+	line = add_line(w, "share", "fee_at_risk");
+	grouped(&w->terms->fee_at_risk.value, fee);
+	if (stands)
+		formula(line, "%s at risk", fee);
+	else
+		formula(line, "nothing to share");
 }
 
-/* write_scaled --- quality on its sides, the loss rate on losses; the score decides. */
-static SettleStatus
-write_scaled(Writer *w, const TermsScale *scale, const char *what)
-{
-	SettleStatus status;
-	ExactRat     rate;
-	char         why[MONEY_TEXT + 32];
-	char         score[2 * EXACT_TEXT];
-
-	if (rat_sign(&w->running) == 0)
-		return SETTLE_OK;
-	status = look_up(w, scale, INPUT_SCORE, what, &rate);
-	if (status != SETTLE_OK)
-		return status;
-	rat_print_decimal(&w->inputs->value[INPUT_SCORE], 0, 9, score);
-	snprintf(why, sizeof(why), " (score %.40s)", score);
-	write_product(w, what, what, &rate, why);
-	return SETTLE_OK;
-}
-
-/* write_cap --- what stands, held within a limit. */
+/* write_share --- what of the difference is shared. */
 static void
-write_cap(Writer *w, const char *clause, TermsAmount term, const ExactRat *of, const char *name)
+write_share(Writer *w)
 {
-	ExactRat    limit;
-	ExactRat    magnitude = rat_magnitude(&w->running);
-	bool        reached;
-	char        before[MONEY_TEXT], l[MONEY_TEXT], o[MONEY_TEXT];
-	char        product[2 * MONEY_TEXT + TERMS_TEXT] = "";
-	char        text[TERMS_TEXT];
-	SettleLine *line;
-
-	amount_value(term, of, &limit);
-	w->overflow |= rat_overflow(&limit);
-	reached = rat_cmp(&magnitude, &limit) > 0;
-	grouped(&magnitude, before);
-	grouped(&limit, l);
-	amount_print(term, text);
-	if (term.den > 0)
-	{
-		grouped(of, o);
-		snprintf(product, sizeof(product), "%s of %s %s = ", text, name, o);
-	}
-	if (reached)
-	{
-		w->running = limit;
-		if (w->loss)
-			rat_neg(&w->running);
-	}
-	line = add_line(w, "cap", clause);
-	strcpy(line->rate, text);
-	line->has_quantity = true;
-	line->quantity = limit;
-	snprintf(line->formula, sizeof(line->formula), "%s at most %s%s: %s", before, product, l,
-			 reached ? "capped" : "not reached");
+	if (w->loss && w->terms->fee_at_risk.given)
+		write_fee_at_risk(w);
+	else
+		write_bands(w);
+	if (w->below && rat_sign(&w->running) != 0)
+		write_product(w, "below_gate", "below_gate", &w->terms->below_gate.value,
+					  " (gate not met)");
 }
 
-/* write_caps --- the cap of the curve, then the cap of the terms. */
+/*--------------------------------------------------------------------
+ * Settlement
+ *--------------------------------------------------------------------
+ */
+
+/* write_payment --- what is paid besides the share. */
 static SettleStatus
-write_caps(Writer *w)
+write_payment(Writer *w)
 {
-	const Share     *share = &w->out->share;
-	const SettleCap *cap = &w->terms->cap[w->loss];
-	const ExactRat  *of = &w->base;
-
-	if (share->has_cap)
-		write_cap(w, w->loss ? "curve: loss max" : "curve: gain max", share->cap_term, of, "base");
-	if (!cap->given)
-		return SETTLE_OK;
-	if (cap->of_revenue)
-	{
-		if (!w->inputs->given[INPUT_REVENUE])
-			return missing(w, INPUT_REVENUE,
-						   "the terms cap the result by it; record it for the period");
-		of = &w->inputs->value[INPUT_REVENUE];
-	}
-	write_cap(w, w->loss ? "cap_loss" : "cap_gain", cap->amount, of,
-			  cap->of_revenue ? "revenue" : "base");
-	return SETTLE_OK;
-}
-
-/* write_relief --- taken off a loss, never beyond nothing. */
-static void
-write_relief(Writer *w)
-{
-	const ExactRat *relief = &w->inputs->value[INPUT_LOSS_RELIEF];
-	char            before[MONEY_TEXT], r[MONEY_TEXT];
+	bool            fee = w->terms->pays == PAYS_FEE;
+	const ExactRat *first = fee ? &w->inputs->value[INPUT_FEE] : &w->benchmark;
+	char            f[MONEY_TEXT], s[MONEY_TEXT];
 	SettleLine     *line;
 
-	grouped(&w->running, before);
-	grouped(relief, r);
-	rat_add(&w->running, &w->running, relief);
-	if (rat_sign(&w->running) > 0)
-		rat_set(&w->running, 0, 1);
-	line = add_line(w, "relief", "loss_relief");
-	snprintf(line->formula, sizeof(line->formula), "%s + %s, at most 0.00", before, r);
+	if (w->terms->pays == PAYS_SHARE)
+		return SETTLE_OK;
+	if (fee && !w->inputs->given[INPUT_FEE])
+		return missing(w, INPUT_FEE, "the terms pay it with the share; record it for the period");
+	grouped(first, f);
+	grouped(&w->running, s);
+	rat_add(&w->running, &w->running, first);
+	line = add_line(w, "payment", fee ? "pays: fee + share" : "pays: benchmark + share");
+	formula(line, "%s + %s", f, s);
+	return SETTLE_OK;
 }
 
 /* write_settlement --- the one rounding. */
@@ -433,7 +319,68 @@ write_settlement(Writer *w)
 	grouped(&w->running, before);
 	if (!w->overflow && !money_round(&w->running, t->rounding, t->unit, &line->pence))
 		w->overflow = true;
-	snprintf(line->formula, sizeof(line->formula), "%s to %s, %s", before, u, mode[t->rounding]);
+	w->settled = line->pence;
+	formula(line, "%s to %s, %s", before, u, mode[t->rounding]);
+}
+
+/* write_retained --- the part of actual that is not paid. */
+static void
+write_retained(Writer *w)
+{
+	char        a[MONEY_TEXT], s[MONEY_TEXT];
+	ExactRat    settled;
+	SettleLine *line;
+
+	if (w->terms->pays != PAYS_BENCHMARK || !w->terms->excess)
+		return;
+	rat_set(&settled, w->settled, 100);
+	grouped(&w->actual, a);
+	grouped(&settled, s);
+	rat_sub(&w->running, &w->actual, &settled);
+	line = add_line(w, "retained", "pays: benchmark + share");
+	formula(line, "%s - %s", a, s);
+}
+
+/* write_reopener --- may the contract be opened again for a difference like this? */
+static void
+write_reopener(Writer *w)
+{
+	const TermsAmount term = w->terms->reopener;
+	ExactRat          size = rat_magnitude(&w->difference);
+	ExactRat          limit, share;
+	char              d[MONEY_TEXT], l[MONEY_TEXT], b[MONEY_TEXT], t[TERMS_TEXT];
+	char              p[2 * EXACT_TEXT];
+	bool              reached;
+	SettleLine       *line;
+
+	if (!w->terms->has_reopener)
+		return;
+	amount_value(term, &w->base, &limit);
+	w->overflow |= rat_overflow(&limit);
+	if (w->overflow)
+		return;
+	reached = rat_cmp(&size, &limit) >= 0;
+	rat_copy(&w->running, &w->difference);
+	line = add_line(w, "reopener", "reopener");
+	amount_print(term, t);
+	strcpy(line->rate, t);
+	line->has_quantity = true;
+	rat_copy(&line->quantity, &limit);
+	grouped(&size, d);
+	grouped(&limit, l);
+	grouped(&w->base, b);
+	formula(line, "difference %s", d);
+	if (term.den > 0)
+	{
+		rat_set(&share, 100, 1);
+		rat_mul(&share, &share, &size);
+		rat_div(&share, &share, &w->base);
+		rat_print_decimal(&share, 0, 2, p);
+		formula(line, " (%.40s%% of base) %s %s of %s = %s", p, reached ? ">=" : "<", t, b, l);
+	}
+	else
+		formula(line, " %s %s", reached ? ">=" : "<", l);
+	formula(line, reached ? ": the contract may be reopened" : ": not reached");
 }
 
 /* check_base --- percentages need something above nothing to be a percentage of. */
@@ -443,60 +390,146 @@ check_base(Writer *w)
 	const SettleTerms *t = w->terms;
 	const SettleCap   *cap = &t->cap[w->loss];
 
-	if (!curve_needs_base(t->curve) && t->gate_by == GATE_NONE &&
+	if (!curve_needs_base(t->curve) && t->gate_by == GATE_NONE && t->allowance == NULL &&
+		!(t->has_reopener && t->reopener.den > 0) &&
 		!(cap->given && cap->amount.den > 0 && !cap->of_revenue))
 		return SETTLE_OK;
 	if (rat_sign(&w->base) > 0 && !rat_overflow(&w->base))
 		return SETTLE_OK;
-	snprintf(w->message, w->message_size,
-			 "the terms take percentages of the base, which must be above 0; record base, or "
-			 "correct benchmark");
-	return SETTLE_MISSING;
+	return refuse(w, "the terms take percentages of the base, which must be above 0; record base, "
+					 "or correct benchmark");
+}
+
+/* check_measured --- a result needs a benchmark and an actual. */
+static SettleStatus
+check_measured(Writer *w)
+{
+	if (!w->inputs->given[INPUT_BENCHMARK])
+		return missing(w, INPUT_BENCHMARK,
+					   "record the benchmark (plan, target or guarantee) of the period");
+	if (!w->inputs->given[INPUT_ACTUAL])
+		return missing(w, INPUT_ACTUAL, "record what was actually spent or achieved in the period");
+	return SETTLE_OK;
+}
+
+/* write_compared --- cases, benchmark, difference, and what holds it. */
+static SettleStatus
+write_compared(Writer *w)
+{
+	SettleStatus status = check_measured(w);
+
+	if (status == SETTLE_OK)
+		status = write_cases(w);
+	if (status == SETTLE_OK)
+		status = write_adjustments(w);
+	if (status == SETTLE_OK)
+		status = write_difference(w);
+	if (status == SETTLE_OK && w->overflow)
+		return SETTLE_OVERFLOW;
+	if (status == SETTLE_OK)
+		status = check_base(w);
+	if (status == SETTLE_OK)
+		status = write_held(w);
+	if (status == SETTLE_OK)
+		status = write_size(w);
+	if (status == SETTLE_OK)
+		status = write_conditions(w);
+	return status;
+}
+
+/* write_shared --- gates, share, and what becomes of it. */
+static SettleStatus
+write_shared(Writer *w)
+{
+	SettleStatus status = write_gates(w);
+
+	if (status != SETTLE_OK)
+		return status;
+	write_share(w);
+	if (w->terms->caps_first)
+		status = write_caps(w);
+	if (status == SETTLE_OK)
+		status = write_quality(w);
+	if (status == SETTLE_OK && !w->terms->caps_first)
+		status = write_caps(w);
+	if (status == SETTLE_OK && rat_sign(&w->running) < 0 && w->inputs->given[INPUT_LOSS_RELIEF] &&
+		rat_sign(&w->inputs->value[INPUT_LOSS_RELIEF]) != 0)
+		write_relief(w);
+	return status;
 }
 
 /*
- * settle_statement --- the lines of a settlement, in order; the last one settles.
+ * settle_lines --- the lines of a settlement, in order, each to the sink; *settled gets the pence.
  *
- * SETTLE_MISSING (with a message that says what to do) when an input is needed
- * and not there or not usable; SETTLE_OVERFLOW when a number does not fit.
+ * parties asks for the lines of the split too.  SETTLE_MISSING (with a message
+ * that says what to do) when something is needed and not there or not usable;
+ * SETTLE_OVERFLOW when a number does not fit.
  */
+SettleStatus
+settle_lines(const SettleTerms *terms, const SettleInputs *inputs, const SettleDetail *detail,
+			 bool parties, SettleRoom *room, const SettleSink *sink, int64_t *settled,
+			 char *message, size_t message_size)
+{
+	Writer       w;
+	SettleStatus status;
+
+	memset(&w, 0, offsetof(Writer, line));
+	w.terms = terms;
+	w.inputs = inputs;
+	w.detail = detail;
+	w.room = room;
+	w.sink = sink;
+	w.message = message;
+	w.message_size = message_size;
+	w.pending = w.below = w.overflow = false;
+	status = write_compared(&w);
+	if (status == SETTLE_OK)
+		status = write_shared(&w);
+	if (status == SETTLE_OK)
+		status = write_payment(&w);
+	if (status != SETTLE_OK)
+		return status;
+	write_settlement(&w);
+	if (w.overflow)
+		return SETTLE_OVERFLOW;
+	*settled = w.settled;
+	write_retained(&w);
+	write_reopener(&w);
+	if (parties)
+		status = write_parties(&w);
+	finish_line(&w);
+	return status == SETTLE_OK && w.overflow ? SETTLE_OVERFLOW : status;
+}
+
+/* keep_line --- a sink that keeps all lines. */
+static void
+keep_line(void *where, const SettleLine *line)
+{
+	Settlement *out = where;
+
+	if (out->lines < SETTLE_MAX_LINES)
+		out->line[out->lines++] = *line;
+}
+
+/* settle_statement --- the lines of a settlement without detail and parties. */
 SettleStatus
 settle_statement(const SettleTerms *terms, const SettleInputs *inputs, Settlement *out,
 				 char *message, size_t message_size)
 {
-	Writer          w = {.terms = terms,
-						 .inputs = inputs,
-						 .out = out,
-						 .message = message,
-						 .message_size = message_size};
-	const ExactRat *relief = &inputs->value[INPUT_LOSS_RELIEF];
-	SettleStatus    status;
+	SettleSink sink = {.put = keep_line, .where = out};
 
 	out->lines = 0;
-	status = write_difference(&w);
-	if (status == SETTLE_OK)
-		status = check_base(&w);
-	if (status == SETTLE_OK)
-		status = write_gates(&w);
-	if (status != SETTLE_OK)
-		return status;
-	write_bands(&w);
-	if (terms->quality && touches(&w, terms->quality_sides))
-		status = write_scaled(&w, terms->quality, "quality");
-	if (status == SETTLE_OK && terms->loss_rate && w.loss)
-		status = write_scaled(&w, terms->loss_rate, "loss_rate");
-	if (status != SETTLE_OK)
-		return status;
-	/* once nothing stands, the later steps have nothing to say */
-	if (terms->has_factor[w.loss] && rat_sign(&w.running) != 0)
-		write_product(&w, "factor", w.loss ? "factor_loss" : "factor_gain", &terms->factor[w.loss],
-					  "");
-	if (rat_sign(&w.running) != 0)
-		status = write_caps(&w);
-	if (status != SETTLE_OK)
-		return status;
-	if (rat_sign(&w.running) < 0 && inputs->given[INPUT_LOSS_RELIEF] && rat_sign(relief) != 0)
-		write_relief(&w);
-	write_settlement(&w);
-	return w.overflow ? SETTLE_OVERFLOW : SETTLE_OK;
+	return settle_lines(terms, inputs, NULL, false, &out->room, &sink, &out->settled, message,
+						message_size);
+}
+
+/* settle_is_plain --- only difference, gate, curve, quality, factor, caps and rounding. */
+bool
+settle_is_plain(const SettleTerms *t)
+{
+	return t->stop_loss == NULL && !t->adjust_volume && !t->adjust_risk && !t->withhold.given &&
+		   t->allowance == NULL && !t->minimum_size.given && !t->below_gate.given &&
+		   !t->guardrail && t->quality_by == BY_SCORE && t->loss_rate_by == BY_SCORE &&
+		   !t->fee_at_risk.given && !t->net_of_fee && t->pays == PAYS_SHARE && !t->has_reopener &&
+		   !t->caps_first && !t->contingency.given;
 }

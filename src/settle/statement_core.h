@@ -28,6 +28,36 @@ typedef struct SettleCap
 	TermsAmount amount;
 } SettleCap;
 
+/* What a scale of the terms is looked up by. */
+typedef enum LookBy
+{
+	BY_SCORE,
+	BY_SIZE,
+	BY_RATIO /* actual over benchmark, as they are compared */
+} LookBy;
+
+typedef enum SettlePays
+{
+	PAYS_SHARE,
+	PAYS_BENCHMARK, /* benchmark + share */
+	PAYS_FEE        /* fee + share */
+} SettlePays;
+
+/* A number that may be left out. */
+typedef struct SettleNumber
+{
+	bool     given;
+	ExactRat value;
+} SettleNumber;
+
+/* Text that belongs to the caller, not ended by a zero; at is NULL when there is none. */
+typedef struct SettleText
+{
+	const char *at;
+	int         len;
+} SettleText;
+
+/* All bytes zero: no clause, except curve and unit. */
 typedef struct SettleTerms
 {
 	bool              excess; /* x = actual - benchmark, not the reverse */
@@ -45,6 +75,29 @@ typedef struct SettleTerms
 	SettleCap         cap[2];
 	ExactRounding     rounding;
 	int64_t           unit;
+	const TermsCurve *stop_loss; /* in money alone */
+	bool              adjust_volume;
+	bool              adjust_risk;
+	SettleNumber      risk_limit;
+	SettleNumber      withhold;
+	const TermsScale *withhold_scale;
+	const TermsScale *allowance;
+	SettleNumber      minimum_size;
+	bool              refuse_under_size;
+	SettleNumber      below_gate;
+	bool              guardrail;
+	LookBy            quality_by;
+	LookBy            loss_rate_by;
+	SettleNumber      fee_at_risk;
+	bool              net_of_fee;
+	SettlePays        pays;
+	bool              has_reopener;
+	TermsAmount       reopener;
+	bool              caps_first; /* before quality */
+	SettleNumber      contingency;
+	const TermsSplit *split;
+	bool              first; /* odd pennies go to the first parties */
+	SettleText        counterparty;
 } SettleTerms;
 
 typedef enum SettleInput
@@ -58,6 +111,12 @@ typedef enum SettleInput
 	INPUT_SCORE,
 	INPUT_REVENUE,
 	INPUT_LOSS_RELIEF,
+	INPUT_VOLUME,
+	INPUT_PLAN_VOLUME,
+	INPUT_RISK,
+	INPUT_PLAN_RISK,
+	INPUT_GUARDRAIL_BENCHMARK,
+	INPUT_FEE,
 	INPUTS
 } SettleInput;
 
@@ -69,27 +128,132 @@ typedef struct SettleInputs
 	ExactRat value[INPUTS];
 } SettleInputs;
 
-#define SETTLE_MAX_LINES (TERMS_MAX_BANDS + 12)
+/* The cost of one case: whole pence, or a fraction of pounds where it is none. */
+typedef struct SettleCase
+{
+	int64_t         pence;
+	const ExactRat *exact;
+} SettleCase;
+
+typedef enum UnderVolume
+{
+	UNDER_REDISTRIBUTE,
+	UNDER_PAY,
+	UNDER_CARRY
+} UnderVolume;
+
+typedef struct SettleIndicator
+{
+	SettleText        name;
+	ExactRat          weight;
+	const TermsScale *scale;
+	SettleNumber      score;
+	SettleNumber      volume;
+	SettleNumber      minimum_volume;
+	UnderVolume       under_volume;
+} SettleIndicator;
+
+typedef struct SettleCondition
+{
+	SettleText name;
+	bool       decided;
+	bool       met;
+	SettleText evidence;
+} SettleCondition;
+
+/* In pence, positive in favour of the party. */
+typedef struct SettleAccount
+{
+	SettleText party;
+	int64_t    own;
+	bool       has_posted;
+	int64_t    posted;
+	int64_t    contested;
+	int64_t    overdue;
+	bool       has_interest; /* days and rate are given */
+	int64_t    days;
+	ExactRat   rate;
+} SettleAccount;
+
+#define SETTLE_MAX_INDICATORS 64
+
+typedef struct SettleDetail
+{
+	bool                   has_cases;
+	int                    cases;
+	const SettleCase      *one_case;
+	int                    indicators;
+	const SettleIndicator *indicator;
+	int                    conditions;
+	const SettleCondition *condition;
+	int                    accounts;
+	const SettleAccount   *account;
+} SettleDetail;
+
+/* Dearest cases that are shown one by one. */
+#define SETTLE_MAX_CASES 20
+/* Lines of a statement without detail. */
+#define SETTLE_MAX_LINES (TERMS_MAX_BANDS + 32)
 #define SETTLE_FORMULA 512
 
-/* One line of a statement; pence is what stands after it (for a band: its part). */
+/*
+ * One line of a statement; pence is what stands after it (for a band: its part).
+ *
+ * name follows the clause, tail the formula.
+ */
 typedef struct SettleLine
 {
 	const char *code;
 	char        clause[2 * TERMS_TEXT];
+	SettleText  name;
 	char        formula[SETTLE_FORMULA];
+	SettleText  tail;
 	bool        has_quantity;
 	ExactRat    quantity;
 	char        rate[TERMS_TEXT];
 	ExactRat    exact;
 	int64_t     pence;
+	SettleText  party;
 } SettleLine;
+
+/* Takes each line as it is finished. */
+typedef struct SettleSink
+{
+	void (*put)(void *where, const SettleLine *line);
+	void *where;
+} SettleSink;
+
+/* A party as the last steps see it, in pence. */
+typedef struct SettleParty
+{
+	SettleText           name;
+	const SettleAccount *account;
+	int64_t              stands; /* cumulative */
+	int64_t              posted;
+	int64_t              delta;
+	int64_t              held;
+	int64_t              interest;
+} SettleParty;
+
+/*
+ * Room to work in, the caller's: weight, order and part for the parties of the
+ * split, party for those, the counterparty and one for each account.
+ */
+typedef struct SettleRoom
+{
+	Share            share;
+	ExactInt        *weight;
+	const ExactInt **order;
+	int64_t         *part;
+	SettleParty     *party;
+} SettleRoom;
 
 typedef struct Settlement
 {
 	int        lines;
 	SettleLine line[SETTLE_MAX_LINES];
-	Share      share;
+	SettleRoom room;
+	int64_t    settled; /* pence */
 } Settlement;
 
 typedef enum SettleStatus
@@ -99,7 +263,12 @@ typedef enum SettleStatus
 	SETTLE_OVERFLOW /* 22003 */
 } SettleStatus;
 
+extern bool         settle_is_plain(const SettleTerms *terms);
 extern SettleStatus settle_statement(const SettleTerms *terms, const SettleInputs *inputs,
 									 Settlement *out, char *message, size_t message_size);
+extern SettleStatus settle_lines(const SettleTerms *terms, const SettleInputs *inputs,
+								 const SettleDetail *detail, bool parties, SettleRoom *room,
+								 const SettleSink *sink, int64_t *settled, char *message,
+								 size_t message_size);
 
 #endif /* COMMISSIONING_STATEMENT_CORE_H */
