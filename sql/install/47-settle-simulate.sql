@@ -104,3 +104,31 @@ CREATE FUNCTION break_even(terms settlement_terms, inputs settlement_inputs, tar
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION break_even(settlement_terms, settlement_inputs, numeric) IS
     'The actual, 0 or more and to the penny, at which the settlement reaches the target (pounds, at most 2 decimals) or jumps over it at a cliff; of several the one nearest to the benchmark, of two equally near ones the lower. NULL when no actual does, and for NULL. Errors of settle as they are.';
+
+-- Side by side: lines that both have are compared, the others stand alone; money that a party or band does not get counts as 0.
+CREATE FUNCTION compare_terms(a settlement_terms, b settlement_terms, inputs settlement_inputs, detail settlement_detail DEFAULT NULL, b_detail settlement_detail DEFAULT NULL,
+    OUT line_order integer, OUT line_code text, OUT clause text, OUT party text, OUT a_amount numeric, OUT b_amount numeric, OUT difference numeric, OUT a_formula text, OUT b_formula text)
+    RETURNS SETOF record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 12
+BEGIN ATOMIC
+    WITH known AS (
+        SELECT k.code, k.place FROM unnest('{case,stop_loss,adjustment,difference,guardrail,contingency,allowance,size,condition,gate,band,share,below_gate,indicator,carried_over,quality,loss_rate,factor,cap,relief,payment,settlement,retained,reopener,party,posted,contested,interest,due}'::text[])
+            WITH ORDINALITY k (code, place)
+    ), a_line AS (
+        SELECT s.*, coalesce(s.party, '') AS whose, row_number() OVER (PARTITION BY s.line_code, s.clause, s.party ORDER BY s.step) AS n FROM settle(a, inputs, detail) s
+    ), b_line AS (
+        SELECT s.*, coalesce(s.party, '') AS whose, row_number() OVER (PARTITION BY s.line_code, s.clause, s.party ORDER BY s.step) AS n FROM settle(b, inputs, coalesce(b_detail, detail)) s
+    ), both_lines AS (
+        SELECT coalesce(x.line_code, y.line_code) AS line_code, coalesce(x.clause, y.clause) AS clause, coalesce(x.party, y.party) AS party, x.amount AS a_amount, y.amount AS b_amount,
+               x.formula AS a_formula, y.formula AS b_formula, coalesce(x.step, y.step) AS step
+        FROM a_line x
+        FULL JOIN b_line y ON y.line_code = x.line_code AND y.clause = x.clause AND y.whose = x.whose AND y.n = x.n
+    )
+    SELECT row_number() OVER (ORDER BY k.place, l.clause = 'counterparty', l.step, l.clause, l.party)::integer, l.line_code, l.clause, l.party, l.a_amount, l.b_amount,
+           CASE WHEN l.party IS NOT NULL OR l.line_code IN ('band', 'case') THEN coalesce(l.b_amount, 0) - coalesce(l.a_amount, 0) ELSE l.b_amount - l.a_amount END, l.a_formula, l.b_formula
+    FROM both_lines l
+    LEFT JOIN known k ON k.code = l.line_code
+    ORDER BY 1;
+END;
+COMMENT ON FUNCTION compare_terms(settlement_terms, settlement_terms, settlement_inputs, settlement_detail, settlement_detail) IS
+    'Two terms over the same inputs, line by line: what stands after each line under a and under b, and b less a. Lines are the same when code, clause and party are; one that only the other has is NULL, and without a difference unless it is money of a band, case or party. b_detail: what b is settled with, detail where NULL. Errors as settle.';

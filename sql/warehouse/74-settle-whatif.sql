@@ -26,6 +26,39 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @icb@.latest_inputs(text) IS 'The inputs recorded for the latest settlement year of a contract and the longest period in it; NULL when there are none.';
 
+CREATE FUNCTION @icb@.compare_versions(contract_id text, a_version integer, b_version integer, period daterange)
+    RETURNS TABLE (line_order integer, line_code text, clause text, party text, a_amount numeric, b_amount numeric, difference numeric, a_formula text, b_formula text)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+DECLARE
+    a @icb@.contract_terms := @icb@.terms_version(compare_versions.contract_id, compare_versions.a_version);
+    b @icb@.contract_terms := @icb@.terms_version(compare_versions.contract_id, compare_versions.b_version);
+    inputs @icb@.settlement_input;
+BEGIN
+    SELECT i.* INTO inputs FROM @icb@.settlement_input i WHERE i.contract_id = compare_versions.contract_id AND i.period = compare_versions.period;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'contract "%" has no inputs for %', compare_versions.contract_id, compare_versions.period
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Record benchmark and actual of exactly this period in settlement_input.';
+    END IF;
+    RETURN QUERY SELECT c.*
+    FROM commissioning.compare_terms(@icb@.terms_of(a), @icb@.terms_of(b), @icb@.inputs_of(inputs), @icb@.detail_of(a.contract_id, a.version, inputs.period),
+                                     coalesce(@icb@.detail_of(b.contract_id, b.version, inputs.period), ROW(NULL, NULL, NULL, NULL)::commissioning.settlement_detail)) c;
+END
+$$;
+COMMENT ON FUNCTION @icb@.compare_versions(text, integer, integer, daterange) IS
+    'What two versions of the terms make of the recorded inputs of a period, line by line (commissioning.compare_terms). 42704 for a version there is not, 55000 without inputs.';
+
+-- Indicators have no spread of their own: the score drawn is the part of the quality that is earned.
+CREATE FUNCTION @icb@.simulated_terms(t @icb@.contract_terms) RETURNS commissioning.settlement_terms
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE WHEN (t).quality IS NULL AND EXISTS (SELECT FROM @icb@.terms_indicator i WHERE i.contract_id = (t).contract_id AND i.version = (t).version)
+                THEN pg_catalog.jsonb_populate_record(@icb@.terms_of(t), '{"quality": "linear 0:0%, 1:100%", "quality_by": "score"}')
+                ELSE @icb@.terms_of(t) END;
+END;
+COMMENT ON FUNCTION @icb@.simulated_terms(@icb@.contract_terms) IS
+    'The terms of a row as simulations take them: where indicators make the quality, the score stands for the part of it that is earned.';
+
 CREATE FUNCTION @icb@.simulate_contract(contract_id text, version integer, uncertainty commissioning.settlement_uncertainty, draws integer DEFAULT 10000, seed bigint DEFAULT 1)
     RETURNS commissioning.settlement_simulation
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -33,12 +66,12 @@ AS $$
 DECLARE
     terms @icb@.contract_terms := @icb@.terms_version(simulate_contract.contract_id, simulate_contract.version);
 BEGIN
-    RETURN commissioning.simulate_settlement(@icb@.terms_of(terms), @icb@.inputs_of(@icb@.latest_inputs(simulate_contract.contract_id)), simulate_contract.uncertainty,
+    RETURN commissioning.simulate_settlement(@icb@.simulated_terms(terms), @icb@.inputs_of(@icb@.latest_inputs(simulate_contract.contract_id)), simulate_contract.uncertainty,
                                              simulate_contract.draws, simulate_contract.seed);
 END
 $$;
 COMMENT ON FUNCTION @icb@.simulate_contract(text, integer, commissioning.settlement_uncertainty, integer, bigint) IS
-    'What a version of the terms would pay if the latest recorded inputs are what is expected, chance included (commissioning.simulate_settlement).';
+    'What a version of the terms would pay if the latest recorded inputs are what is expected, chance included (commissioning.simulate_settlement). Where indicators make the quality, score_mean is the part of it that is expected to be earned; conditions count as met.';
 
 CREATE FUNCTION @icb@.simulate_contract_parties(contract_id text, version integer, uncertainty commissioning.settlement_uncertainty, draws integer DEFAULT 10000, seed bigint DEFAULT 1)
     RETURNS TABLE (party_order integer, party text, role text, mean numeric, sd numeric, minimum numeric, p05 numeric, p10 numeric, p25 numeric, p50 numeric, p75 numeric, p90 numeric,
@@ -48,7 +81,7 @@ AS $$
 DECLARE
     terms @icb@.contract_terms := @icb@.terms_version(simulate_contract_parties.contract_id, simulate_contract_parties.version);
 BEGIN
-    RETURN QUERY SELECT s.* FROM commissioning.simulated_parties(@icb@.terms_of(terms), @icb@.inputs_of(@icb@.latest_inputs(simulate_contract_parties.contract_id)),
+    RETURN QUERY SELECT s.* FROM commissioning.simulated_parties(@icb@.simulated_terms(terms), @icb@.inputs_of(@icb@.latest_inputs(simulate_contract_parties.contract_id)),
         simulate_contract_parties.uncertainty, simulate_contract_parties.draws, simulate_contract_parties.seed) s ORDER BY s.party_order;
 END
 $$;
@@ -62,7 +95,9 @@ CREATE FUNCTION @icb@.scenario_range(contract_id text, version integer, low json
 AS $$
 DECLARE
     terms @icb@.contract_terms := @icb@.terms_version(scenario_range.contract_id, scenario_range.version);
-    recorded jsonb := pg_catalog.to_jsonb(@icb@.inputs_of(@icb@.latest_inputs(scenario_range.contract_id)));
+    latest @icb@.settlement_input := @icb@.latest_inputs(scenario_range.contract_id);
+    recorded jsonb := pg_catalog.to_jsonb(@icb@.inputs_of(latest));
+    detail commissioning.settlement_detail := @icb@.detail_of(terms.contract_id, terms.version, latest.period);
     inputs commissioning.settlement_inputs;
     one record;
 BEGIN
@@ -70,18 +105,18 @@ BEGIN
         inputs := commissioning.to_settlement_inputs(pg_catalog.jsonb_strip_nulls(coalesce(recorded, '{}')) || coalesce(one.stated, '{}'));
         RETURN QUERY
         SELECT one.name, inputs.actual, s.amount, p.party_order, p.party, p.role, p.amount
-        FROM (SELECT l.amount FROM commissioning.settle(@icb@.terms_of(terms), inputs) l WHERE l.line_code = 'settlement') s
+        FROM (SELECT l.amount FROM commissioning.settle(@icb@.terms_of(terms), inputs, detail) l WHERE l.line_code = 'settlement') s
         CROSS JOIN LATERAL (
             SELECT a.party_order, a.party, 'party' AS role, a.amount FROM commissioning.split_amount(s.amount, terms.split, terms.split_method) a
             UNION ALL
-            SELECT 1 + (SELECT max(a.party_order) FROM commissioning.split_parties(terms.split) a), terms.counterparty, 'counterparty', -s.amount
+            SELECT 1 + (SELECT max(a.party_order) FROM commissioning.split_parties(terms.split) a), terms.counterparty, 'counterparty', -s.amount WHERE terms.counterparty IS NOT NULL
         ) p
         ORDER BY p.party_order;
     END LOOP;
 END
 $$;
 COMMENT ON FUNCTION @icb@.scenario_range(text, integer, jsonb, jsonb, jsonb) IS
-    'What each party would get (positive) or pay in three scenarios: {"actual": 9500000, "score": 0.9}, each on top of the latest recorded inputs. A NULL scenario is the recorded one. Errors as settle.';
+    'What each party would get (positive) or pay in three scenarios: {"actual": 9500000, "score": 0.9}, each on top of the latest recorded inputs, with the indicators, conditions and cases recorded with them. A NULL scenario is the recorded one. Errors as settle.';
 
 -- The shadow contract --------------------------------------------------------------------------
 

@@ -24,7 +24,6 @@
 #define MOST_DRAWS 1000000
 /* Draws times parties that are kept at once. */
 #define MOST_PARTS 50000000
-#define PENCE_DECIMALS 2
 #define PART_DECIMALS 6
 
 /* Fields of commissioning.settlement_uncertainty, in order. */
@@ -46,12 +45,6 @@ enum
 static const char *const uncertain_name[UNCERTAIN_FIELDS] = {
 	"actual_mean", "actual_sd",   "cv",         "distribution", "size_mean",
 	"size_sd",     "follow_size", "score_mean", "score_sd",     "correlation"};
-
-/* Fields of commissioning.settlement_terms that only this file reads. */
-#define TERM_SPLIT 31
-#define TERM_SPLIT_METHOD 32
-#define TERM_COUNTERPARTY 33
-#define TERM_ATTRIBUTES 35
 
 /* A simulation that is under way. */
 typedef struct Simulation
@@ -101,7 +94,7 @@ input_of(const SettleInputs *in, SettleInput which)
 	if (!in->given[which])
 		return 0;
 	return DatumGetFloat8(
-		DirectFunctionCall1(numeric_float8, rat_numeric(&in->value[which], 0, 20)));
+		DirectFunctionCall1(numeric_float8, rat_numeric(&in->value[which], 0, RATE_DECIMALS)));
 }
 
 /* shape_of --- the distribution of actual. */
@@ -184,6 +177,9 @@ begin(FunctionCallInfo fcinfo)
 						errmsg("draws must lie between 1 and %d", MOST_DRAWS)));
 	read_terms(PG_GETARG_DATUM(0), &s->terms);
 	read_inputs(PG_GETARG_DATUM(1), &s->inputs);
+	if (s->terms.stop_loss != NULL)
+		refuse("a simulation draws no single cases, which stop_loss pays for",
+			   "Leave stop_loss out of the terms, and give actual net of what it pays.");
 	read_uncertainty(PG_GETARG_DATUM(2), &s->inputs, &s->uncertainty);
 	sim_plan(&s->plan, &s->terms, &s->inputs, &s->uncertainty);
 	sim_seed(&s->random, (uint64) s->seed);
@@ -366,7 +362,7 @@ drawn_or_given(bool drawn, int64 value, int64 unit, const SettleInputs *in, Sett
 	if (*null)
 		return (Datum) 0;
 	if (!drawn)
-		return rat_numeric(&in->value[which], 0, 20);
+		return rat_numeric(&in->value[which], 0, RATE_DECIMALS);
 	rat_set(&v, value, unit);
 	return rat_numeric(&v, 0, 4);
 }
@@ -437,8 +433,8 @@ part_of(SimSplit *split, int64 total, int64 *part)
 
 /* put_party --- one party's row. */
 static void
-put_party(ReturnSetInfo *rsinfo, int order, Datum name, const char *role, int64 *value, int64 *room,
-		  int64 n)
+put_party(ReturnSetInfo *rsinfo, int order, const char *name, int name_len, const char *role,
+		  int64 *value, int64 *room, int64 n)
 {
 	SimSummary summary;
 	Datum      values[16];
@@ -453,7 +449,7 @@ put_party(ReturnSetInfo *rsinfo, int order, Datum name, const char *role, int64 
 	}
 	sim_summarise(value, room, n, &summary);
 	values[0] = Int32GetDatum(order);
-	values[1] = name;
+	values[1] = PointerGetDatum(cstring_to_text_with_len(name, name_len));
 	values[2] = CStringGetTextDatum(role);
 	values[3] = pence_numeric(summary.mean);
 	values[4] = sd_numeric(summary.sd);
@@ -480,8 +476,7 @@ simulated_parties(PG_FUNCTION_ARGS)
 	Simulation       *s;
 	SimSplit         *split = palloc(sizeof(SimSplit));
 	const TermsSplit *shares;
-	Datum             term[TERM_ATTRIBUTES];
-	bool              null[TERM_ATTRIBUTES];
+	SettleText        other_name;
 	int64            *value, *part, *room, *other;
 	int64             n, i;
 	int               k;
@@ -489,15 +484,12 @@ simulated_parties(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	s = begin(fcinfo);
 	n = s->draws;
-	open_row(PG_GETARG_DATUM(0), "settlement_terms", TERM_ATTRIBUTES, term, null);
-	if (null[TERM_SPLIT])
+	shares = s->terms.split;
+	other_name = s->terms.counterparty;
+	if (shares == NULL)
 		refuse("the terms have no split",
 			   "Give split, for example acute 60%, community remaining.");
-	shares = DatumGetSplit(term[TERM_SPLIT]);
-	if (!sim_split_plan(shares,
-						!null[TERM_SPLIT_METHOD] &&
-							strcmp(TextDatumGetCString(term[TERM_SPLIT_METHOD]), "first") == 0,
-						split))
+	if (!sim_split_plan(shares, s->terms.first, split))
 		too_wide();
 	if (n * split->parties > MOST_PARTS)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -519,12 +511,10 @@ simulated_parties(PG_FUNCTION_ARGS)
 			value[k * n + i] = part[k];
 	}
 	for (k = 0; k < split->parties; k++)
-		put_party(rsinfo, k + 1,
-				  PointerGetDatum(cstring_to_text_with_len(split_name(shares, k),
-														   (int) shares->party[k].name_len)),
-				  "party", value + k * n, room, n);
-	if (!null[TERM_COUNTERPARTY])
-		put_party(rsinfo, k + 1, term[TERM_COUNTERPARTY], "counterparty", other, room, n);
+		put_party(rsinfo, k + 1, split_name(shares, k), (int) shares->party[k].name_len, "party",
+				  value + k * n, room, n);
+	if (other_name.at != NULL)
+		put_party(rsinfo, k + 1, other_name.at, other_name.len, "counterparty", other, room, n);
 	return (Datum) 0;
 }
 
@@ -556,7 +546,7 @@ break_even(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
-	if (!numeric_scaled(PG_GETARG_DATUM(2), PENCE_DECIMALS, &target))
+	if (!numeric_scaled(PG_GETARG_DATUM(2), MONEY_DECIMALS, &target))
 		refuse("target must be a number of pounds with at most 2 decimals", NULL);
 	inputs = palloc(sizeof(SettleInputs));
 	plan = palloc(sizeof(SimPlan));

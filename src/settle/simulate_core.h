@@ -9,6 +9,7 @@
 #define COMMISSIONING_SIMULATE_CORE_H
 
 #include "settle/settle_core.h"
+#include "settle/simulate_num_core.h"
 #include "settle/simulate_random_core.h"
 
 #define SIM_SCORE_UNIT 10000
@@ -61,16 +62,6 @@ extern bool sim_draw(const SimUncertainty *u, SimRandom *r, SimDraw *draw);
  * What becomes of it
  *--------------------------------------------------------------------
  */
-
-/* Allocators of the server align to 8 bytes only. */
-typedef __int128 SimWide __attribute__((aligned(8)));
-
-/* A fraction, den > 0. */
-typedef struct SimNum
-{
-	SimWide num;
-	SimWide den;
-} SimNum;
 
 /* From (or below) bound the rate is (slope x value + intercept) / den; bound.den 0: everywhere. */
 typedef struct SimStep
@@ -127,23 +118,34 @@ typedef struct SimPlan
 	SettleInputs       inputs; /* of the exact path; the draw goes into it */
 	bool               draws_size;
 	bool               draws_score;
-	bool               fast;     /* every constant fits */
-	bool               complete; /* inputs that are always needed are there */
-	SimNum             benchmark;
-	SimNum             offset; /* added to benchmark - actual, or its reverse */
+	bool               follows_size; /* the input volume is the drawn size */
+	bool               fast;         /* every constant fits */
+	bool               complete;     /* inputs that every draw needs are there */
+	SimNum             benchmark;    /* adjusted by all that is not drawn */
+	SimNum             per_volume;   /* 1 / plan_volume, where the volume is drawn */
 	bool               has_base;
 	SimNum             base;
-	bool               needs_base[2];
-	SimSide            side[2];
-	SimScale           gate;
-	SimScale           quality;
-	SimScale           loss_rate;
+	SimNum             carried;
+	SimNum             guardrail;
+	SimNum             fee;
 	SimNum             size;
 	SimNum             score;
 	SimNum             minimum_rate;
+	SimNum             relief;
+	bool               needs_base[2];
+	SimSide            side[2];
 	SimNum             factor[2];
 	SimCap             cap[2];
-	SimNum             relief;
+	SimNum             withhold;
+	SimNum             contingency;
+	SimNum             minimum_size;
+	SimNum             below_gate;
+	SimNum             fee_at_risk;
+	SimScale           gate;
+	SimScale           quality;
+	SimScale           loss_rate;
+	SimScale           allowance;
+	SimScale           withhold_scale;
 } SimPlan;
 
 typedef struct SimOutcome
@@ -157,6 +159,7 @@ typedef struct SimOutcome
 
 extern void         sim_plan(SimPlan *p, const SettleTerms *terms, const SettleInputs *inputs,
 							 const SimUncertainty *u);
+extern bool         sim_benchmark(SimPlan *p, SimNum *benchmark);
 extern bool         sim_settle_fast(SimPlan *p, const SimDraw *draw, SimOutcome *out);
 extern SettleStatus sim_settle_exact(SimPlan *p, const SimDraw *draw, Settlement *room,
 									 SimOutcome *out, char *message, size_t message_size);

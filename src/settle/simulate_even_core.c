@@ -6,11 +6,16 @@
  * Between the places where a rate looked up by actual / benchmark changes, a
  * settlement only rises or only falls with actual, whatever gates and cliffs
  * there are: there, halving finds the first penny at which it is no longer on
- * the same side of the target.
+ * the same side of the target.  Where the rate follows the ratio along a line
+ * it may turn round; such a stretch is searched in small pieces.
  *
  *-------------------------------------------------------------------------
  */
 #include "settle/simulate_core.h"
+
+/* Pieces that a stretch is searched in where quality follows the ratio along a line. */
+#define PIECES 256
+#define MOST_STOPS (2 * TERMS_MAX_STEPS)
 
 /* What is being searched. */
 typedef struct Search
@@ -22,6 +27,9 @@ typedef struct Search
 	size_t       message_size;
 	SettleStatus status;
 	int          side; /* of the target, at the benchmark */
+	int          pieces;
+	int          stops;
+	int64_t      stop[MOST_STOPS]; /* first pence at which another rate applies */
 } Search;
 
 /* side_at --- does the settlement at this actual lie below (-1), on (0) or above (1) the target? */
@@ -63,6 +71,87 @@ first_change(Search *s, int64_t near, int64_t far, int64_t *out)
 	return true;
 }
 
+/* add_stops --- where the rates of a scale change that is looked up by actual / benchmark. */
+static void
+add_stops(Search *s, const TermsScale *scale, LookBy by, SimNum benchmark, SimNum fee)
+{
+	int i;
+
+	if (scale == NULL || by != BY_RATIO)
+		return;
+	if (scale->linear)
+		s->pieces = PIECES;
+	for (i = 0; i < scale->rows; i++)
+	{
+		bool   wide = false;
+		SimNum v = {scale->row[i].value.num, scale->row[i].value.den};
+		i128   pence;
+
+		v = num_add(num_mul(v, benchmark, &wide), fee, &wide);
+		pence = v.num <= 0 ? 0 : (v.num - 1) / v.den + 1;
+		if (!wide && pence <= SIM_MOST_PENCE)
+			s->stop[s->stops++] = (int64_t) pence;
+	}
+}
+
+/* plan_stops --- all of them. */
+static void
+plan_stops(Search *s)
+{
+	const SettleTerms *t = s->plan->terms;
+	SimNum             benchmark, fee = {0, 1};
+
+	s->stops = 0;
+	s->pieces = 1;
+	if (!sim_benchmark(s->plan, &benchmark))
+		return;
+	/* the fee is part of what is compared */
+	if (t->net_of_fee)
+		fee = t->excess ? s->plan->fee : num_neg(s->plan->fee);
+	add_stops(s, t->quality, t->quality_by, benchmark, fee);
+	add_stops(s, t->loss_rate, t->loss_rate_by, benchmark, fee);
+}
+
+/* end_of --- the last penny on the way to `far` before another rate applies. */
+static int64_t
+end_of(const Search *s, int64_t near, int64_t far)
+{
+	int i;
+
+	for (i = 0; i < s->stops; i++)
+	{
+		int64_t stop = s->stop[i];
+
+		if (far < near && stop <= near && stop > far)
+			far = stop;
+		if (far > near && stop > near && stop <= far)
+			far = stop - 1;
+	}
+	return far;
+}
+
+/* walk --- the first change from `at` to `limit`. */
+static bool
+walk(Search *s, int64_t at, int64_t limit, int64_t *out)
+{
+	int     way = limit < at ? -1 : 1;
+	int64_t near = at;
+
+	while (s->status == SETTLE_OK && (limit - near) * way >= 0)
+	{
+		int64_t far = end_of(s, near, limit);
+		int64_t piece = (far - near) / s->pieces;
+
+		/* the last piece takes what is left over */
+		if (piece != 0 && (far - near - piece) * way >= piece * way)
+			far = near + piece;
+		if (first_change(s, near, far, out))
+			return true;
+		near = far + way;
+	}
+	return false;
+}
+
 /*
  * sim_break_even --- the actual, 0 or more, nearest to the benchmark at which the settlement
  * reaches the target or jumps over it; of two equally near ones the lower.
@@ -102,8 +191,9 @@ sim_break_even(SimPlan *p, int64_t target, Settlement *room, int64_t *actual, Se
 		*status = s.status;
 		return SIM_EVEN_FOUND;
 	}
-	found_below = first_change(&s, at, 0, &below);
-	found_above = first_change(&s, at, SIM_MOST_PENCE, &above);
+	plan_stops(&s);
+	found_below = walk(&s, at, 0, &below);
+	found_above = walk(&s, at, SIM_MOST_PENCE, &above);
 	*status = s.status;
 	if (s.status != SETTLE_OK)
 		return SIM_EVEN_FAILED;

@@ -13,92 +13,6 @@
 
 #include <string.h>
 
-typedef __int128 i128;
-
-/*--------------------------------------------------------------------
- * Fractions; *wide remembers what did not fit
- *--------------------------------------------------------------------
- */
-
-static inline i128
-product(i128 a, i128 b, bool *wide)
-{
-	i128 result;
-
-	/* nearly always both are short */
-	if (a == (int64_t) a && b == (int64_t) b)
-		return a * b;
-	if (__builtin_mul_overflow(a, b, &result))
-		*wide = true;
-	return result;
-}
-
-static inline i128
-sum(i128 a, i128 b, bool *wide)
-{
-	i128 result;
-
-	if (__builtin_add_overflow(a, b, &result))
-		*wide = true;
-	return result;
-}
-
-static inline SimNum
-num_mul(SimNum a, SimNum b, bool *wide)
-{
-	SimNum r = {product(a.num, b.num, wide), product(a.den, b.den, wide)};
-
-	return r;
-}
-
-static inline SimNum
-num_add(SimNum a, SimNum b, bool *wide)
-{
-	SimNum r;
-
-	if (b.num == 0)
-		return a;
-	if (a.den == b.den)
-	{
-		r.num = sum(a.num, b.num, wide);
-		r.den = a.den;
-		return r;
-	}
-	r.num = sum(product(a.num, b.den, wide), product(b.num, a.den, wide), wide);
-	r.den = product(a.den, b.den, wide);
-	return r;
-}
-
-static inline SimNum
-num_neg(SimNum a)
-{
-	a.num = -a.num;
-	return a;
-}
-
-static inline int
-num_cmp(SimNum a, SimNum b, bool *wide)
-{
-	i128 left = a.num;
-	i128 right = b.num;
-
-	if (a.den != b.den)
-	{
-		left = product(a.num, b.den, wide);
-		right = product(b.num, a.den, wide);
-	}
-	return (left > right) - (left < right);
-}
-
-/* num_abs --- |a|; a fraction that is the least 128-bit number does not come up unseen. */
-static inline SimNum
-num_abs(SimNum a)
-{
-	if (a.num < 0)
-		a.num = -a.num;
-	return a;
-}
-
 /* num_round --- pence in whole units; false when it does not fit. */
 static bool
 num_round(SimNum v, ExactRounding mode, int64_t unit, int64_t *pence)
@@ -133,261 +47,6 @@ num_round(SimNum v, ExactRounding mode, int64_t unit, int64_t *pence)
 }
 
 /*--------------------------------------------------------------------
- * Plans
- *--------------------------------------------------------------------
- */
-
-/* short_num --- an exact fraction as a short one; false when it is too wide. */
-static bool
-short_num(const ExactRat *v, SimNum *out)
-{
-	int64_t num, den;
-
-	if (rat_overflow(v) || !exact_to_int64(&v->num, &num) || !exact_to_int64(&v->den, &den))
-		return false;
-	out->num = num;
-	out->den = den;
-	return true;
-}
-
-/* pence_num --- pounds as a short fraction of pence. */
-static bool
-pence_num(const ExactRat *pounds, SimNum *out)
-{
-	ExactRat v;
-
-	rat_set(&v, 100, 1);
-	rat_mul(&v, &v, pounds);
-	return short_num(&v, out);
-}
-
-/* line_of --- slope and intercept over one denominator. */
-static bool
-line_of(const ExactRat *slope, const ExactRat *intercept, SimStep *step)
-{
-	ExactInt gcd, rest, den, left, right;
-
-	exact_gcd(&gcd, &slope->den, &intercept->den);
-	exact_div(&den, &rest, &slope->den, &gcd);
-	exact_div(&left, &rest, &intercept->den, &gcd);
-	exact_mul(&left, &left, &slope->num);
-	exact_mul(&right, &den, &intercept->num);
-	exact_mul(&den, &den, &intercept->den);
-	return exact_to_int64(&left, &step->slope) && exact_to_int64(&right, &step->intercept) &&
-		   exact_to_int64(&den, &step->den);
-}
-
-/* plan_step --- a rate that does not move. */
-static bool
-plan_step(TermsFraction rate, SimStep *step)
-{
-	step->slope = 0;
-	step->intercept = rate.num;
-	step->den = rate.den;
-	return true;
-}
-
-/* plan_line --- the line between two knots. */
-static bool
-plan_line(const TermsRow *a, const TermsRow *b, SimStep *step)
-{
-	ExactRat slope, run, from, intercept;
-
-	rat_set(&from, a->value.num, a->value.den);
-	rat_set(&run, b->value.num, b->value.den);
-	rat_sub(&run, &run, &from);
-	rat_set(&intercept, a->rate.num, a->rate.den);
-	rat_set(&slope, b->rate.num, b->rate.den);
-	rat_sub(&slope, &slope, &intercept);
-	rat_div(&slope, &slope, &run);
-	rat_mul(&from, &from, &slope);
-	rat_sub(&intercept, &intercept, &from);
-	return line_of(&slope, &intercept, step);
-}
-
-/* plan_scale --- steps from the highest, or lines from the lowest; the last has no bound. */
-static bool
-plan_scale(const TermsScale *scale, SimScale *out)
-{
-	SimStep *step = out->step;
-	bool     fits = true;
-	int      i;
-
-	out->given = scale != NULL;
-	out->known = false;
-	out->steps = 0;
-	if (scale == NULL)
-		return true;
-	out->linear = scale->linear != 0;
-	for (i = 0; i < scale->rows; i++, step++)
-	{
-		const TermsRow *row = &scale->row[i];
-
-		step->bound.num = row->value.num;
-		step->bound.den = row->value.den;
-		fits = fits &&
-			   (out->linear && i > 0 ? plan_line(row - 1, row, step) : plan_step(row->rate, step));
-	}
-	if (out->linear || scale->otherwise.den > 0)
-	{
-		plan_step(out->linear ? scale->row[i - 1].rate : scale->otherwise, step);
-		step->bound.den = 0;
-		step++;
-	}
-	out->steps = (int) (step - out->step);
-	return fits;
-}
-
-/* plan_limit --- an amount over the common denominator of its side. */
-static bool
-plan_limit(TermsAmount a, i128 den, SimLimit *out)
-{
-	bool wide = false;
-
-	out->given = amount_given(a);
-	out->of_base = a.den > 0;
-	if (out->given)
-		out->times = product(a.num, a.den > 0 ? den / a.den : den, &wide);
-	return !wide;
-}
-
-/* plan_side --- one side of the curve. */
-static bool
-plan_side(const TermsCurve *c, int which, SimSide *out)
-{
-	const TermsBand *band;
-	const TermsSide *side = curve_side(c, which, &band);
-	bool             wide = false;
-	bool             fits = true;
-	int              i;
-
-	out->bands = (int) side->bands;
-	out->amount_den = side->amount_den;
-	out->rate_den = side->rate_den;
-	if (side->bands == 0 && !amount_given(side->gate) && !amount_given(side->cap))
-	{
-		out->amount_den = out->rate_den = 1;
-		out->gate.given = out->cap.given = false;
-		return true;
-	}
-	if (side->amount_den == 0 || side->rate_den == 0)
-		return false;
-	for (i = 0; i < side->bands; i++)
-	{
-		fits = fits && plan_limit(band[i].upper, out->amount_den, &out->upper[i]);
-		out->rate[i] = product(band[i].rate.num, side->rate_den / band[i].rate.den, &wide);
-	}
-	fits = fits && plan_limit(side->gate, out->amount_den, &out->gate);
-	fits = fits && plan_limit(side->cap, out->amount_den, &out->cap);
-	return fits && !wide;
-}
-
-/* plan_cap --- the cap of the terms; one of revenue is a sum of its own. */
-static bool
-plan_cap(const SettleCap *cap, const SettleInputs *in, SimCap *out)
-{
-	ExactRat value;
-
-	out->given = cap->given;
-	out->of_base = false;
-	if (!cap->given)
-		return true;
-	if (cap->amount.den == 0)
-	{
-		out->amount.num = cap->amount.num;
-		out->amount.den = 1;
-		return true;
-	}
-	rat_set(&value, cap->amount.num, cap->amount.den);
-	out->of_base = !cap->of_revenue;
-	if (out->of_base)
-		return short_num(&value, &out->amount);
-	out->missing = !in->given[INPUT_REVENUE];
-	if (out->missing)
-		return true;
-	rat_mul(&value, &value, &in->value[INPUT_REVENUE]);
-	return pence_num(&value, &out->amount);
-}
-
-/* plan_money --- benchmark, base and what is added to the difference. */
-static bool
-plan_money(SimPlan *p)
-{
-	const SettleTerms  *t = p->terms;
-	const SettleInputs *in = &p->inputs;
-	ExactRat            benchmark, one, offset;
-
-	if (!in->given[INPUT_BENCHMARK])
-	{
-		p->complete = false;
-		return true;
-	}
-	benchmark = in->value[INPUT_BENCHMARK];
-	rat_set(&one, 1, 1);
-	if (t->has_discount)
-	{
-		rat_sub(&one, &one, &t->discount);
-		rat_mul(&benchmark, &benchmark, &one);
-	}
-	rat_set(&offset, 0, 1);
-	if (in->given[INPUT_CARRIED_FORWARD])
-		offset = in->value[INPUT_CARRIED_FORWARD];
-	p->has_base = in->given[INPUT_BASE];
-	if (!in->given[INPUT_LOSS_RELIEF])
-		p->relief.num = 0, p->relief.den = 1;
-	return pence_num(&benchmark, &p->benchmark) && pence_num(&offset, &p->offset) &&
-		   (!p->has_base || pence_num(&in->value[INPUT_BASE], &p->base)) &&
-		   (!in->given[INPUT_LOSS_RELIEF] || pence_num(&in->value[INPUT_LOSS_RELIEF], &p->relief));
-}
-
-/* plan_values --- size, score and minimum rate where they are not drawn. */
-static bool
-plan_values(SimPlan *p)
-{
-	const SettleInputs *in = &p->inputs;
-
-	return (!in->given[INPUT_SIZE] || short_num(&in->value[INPUT_SIZE], &p->size)) &&
-		   (!in->given[INPUT_SCORE] || short_num(&in->value[INPUT_SCORE], &p->score)) &&
-		   (!in->given[INPUT_MINIMUM_RATE] ||
-			short_num(&in->value[INPUT_MINIMUM_RATE], &p->minimum_rate));
-}
-
-/*
- * sim_plan --- make terms and inputs ready for many draws.
- *
- * The terms must outlive the plan.  It never fails: what it cannot hold is
- * settled the exact way.
- */
-void
-sim_plan(SimPlan *p, const SettleTerms *terms, const SettleInputs *inputs, const SimUncertainty *u)
-{
-	int side;
-
-	memset(p, 0, sizeof(*p));
-	p->terms = terms;
-	p->inputs = *inputs;
-	p->draws_size = u->draws_size;
-	p->draws_score = u->draws_score;
-	p->complete = true;
-	/* clauses that the short way does not know are settled the exact way */
-	p->fast = settle_is_plain(terms) && plan_money(p) && plan_values(p) &&
-			  plan_scale(terms->gate, &p->gate);
-	p->fast = p->fast && plan_scale(terms->quality, &p->quality);
-	p->fast = p->fast && plan_scale(terms->loss_rate, &p->loss_rate);
-	for (side = 0; side < 2; side++)
-	{
-		const SettleCap *cap = &terms->cap[side];
-
-		p->needs_base[side] = curve_needs_base(terms->curve) || terms->gate_by != GATE_NONE ||
-							  (cap->given && cap->amount.den > 0 && !cap->of_revenue);
-		p->fast = p->fast && plan_side(terms->curve, side, &p->side[side]);
-		p->fast = p->fast && plan_cap(cap, inputs, &p->cap[side]);
-		p->fast = p->fast &&
-				  (!terms->has_factor[side] || short_num(&terms->factor[side], &p->factor[side]));
-	}
-}
-
-/*--------------------------------------------------------------------
  * One draw
  *--------------------------------------------------------------------
  */
@@ -400,9 +59,14 @@ typedef struct Standing
 	SimOutcome    *out;
 	bool           wide;
 	bool           loss;
+	bool           below; /* the gate is missed, a part of the gain stands */
+	SimNum         benchmark;
+	SimNum         actual;
 	SimNum         base;
 	SimNum         x;
 } Standing;
+
+static const SimNum nothing = {0, 1};
 
 /* scale_at --- the rate at a value; false below the lowest step of a scale without else. */
 static bool
@@ -472,16 +136,37 @@ touches(const Standing *s, int sides)
 	return (sides & (s->loss ? SIDE_LOSS : SIDE_GAIN)) != 0;
 }
 
-/* gate --- nothing stands below the threshold. */
+/* value_by --- what a scale is looked up by; false when it is not there. */
+static bool
+value_by(Standing *s, LookBy by, SimNum *value)
+{
+	if (by == BY_SIZE)
+		return size_of(s, value);
+	if (by == BY_SCORE)
+		return score_of(s, value);
+	value->num = product(s->actual.num, s->benchmark.den, &s->wide);
+	value->den = product(s->actual.den, s->benchmark.num, &s->wide);
+	return s->benchmark.num > 0;
+}
+
+/* missed --- a gate is not met: nothing stands, or a part of a gain. */
+static void
+missed(Standing *s)
+{
+	s->out->gate_met = false;
+	if (s->plan->terms->below_gate.given && !s->loss)
+		s->below = true;
+	else
+		s->x = nothing;
+}
+
+/* gate --- does the difference reach the threshold? */
 static void
 gate(Standing *s, SimNum threshold)
 {
 	s->out->gate_tested = true;
-	if (num_cmp(num_abs(s->x), threshold, &s->wide) >= 0)
-		return;
-	s->out->gate_met = false;
-	s->x.num = 0;
-	s->x.den = 1;
+	if (num_cmp(num_abs(s->x), threshold, &s->wide) < 0)
+		missed(s);
 }
 
 /* rate_gate --- the minimum rate of the terms; false when it cannot be assessed. */
@@ -530,7 +215,9 @@ share(Standing *s, SimNum *cap)
 	bool          *wide = &s->wide;
 	int            i;
 
-	if (x.den != s->base.den)
+	if (x.den != s->base.den && x.den % s->base.den == 0)
+		base = product(base, x.den / s->base.den, wide);
+	else if (x.den != s->base.den)
 	{
 		unit = product(x.den, s->base.den, wide);
 		base = product(s->base.num, x.den, wide);
@@ -545,8 +232,9 @@ share(Standing *s, SimNum *cap)
 		s->out->gate_tested = true;
 		if (x.num < limit_at(&side->gate, unit, base, wide))
 		{
-			s->out->gate_met = false;
-			x.num = 0;
+			missed(s);
+			if (!s->below)
+				x.num = 0;
 		}
 	}
 	for (i = 0; i < side->bands && x.num > lower; i++)
@@ -566,15 +254,15 @@ share(Standing *s, SimNum *cap)
 	s->x.den = product(cap->den, side->rate_den, wide);
 }
 
-/* by_scale --- what stands times the rate at the score; false when it cannot be assessed. */
+/* by_scale --- what stands times the rate of a scale; false when it cannot be assessed. */
 static bool
-by_scale(Standing *s, SimScale *scale)
+by_scale(Standing *s, SimScale *scale, LookBy by)
 {
-	SimNum score, rate;
+	SimNum value, rate;
 
 	if (s->x.num == 0)
 		return true;
-	if (!score_of(s, &score) || !scale_at(scale, score, &rate, &s->wide))
+	if (!value_by(s, by, &value) || !scale_at(scale, value, &rate, &s->wide))
 		return false;
 	s->x = num_mul(s->x, rate, &s->wide);
 	return true;
@@ -590,13 +278,15 @@ hold(Standing *s, SimNum cap)
 	s->x = s->loss ? num_neg(cap) : cap;
 }
 
-/* hold_all --- the cap of the curve, then the cap of the terms; false when it is of an unknown. */
+/* caps --- the cap of the curve, then the cap of the terms; false when it is of an unknown. */
 static bool
-hold_all(Standing *s, SimNum curve_cap)
+caps(Standing *s, SimNum curve_cap)
 {
 	const SimCap *cap = &s->plan->cap[s->loss];
 
-	if (s->plan->side[s->loss].cap.given)
+	if (s->x.num == 0)
+		return true;
+	if (s->plan->side[s->loss].cap.given && !(s->loss && s->plan->terms->fee_at_risk.given))
 		hold(s, curve_cap);
 	if (cap->missing)
 		return false;
@@ -605,20 +295,204 @@ hold_all(Standing *s, SimNum curve_cap)
 	return true;
 }
 
+/* quality --- quality on its sides, the loss rate on losses, then the factor of the side. */
+static bool
+quality(Standing *s)
+{
+	const SettleTerms *t = s->plan->terms;
+
+	if (t->quality && touches(s, t->quality_sides) &&
+		!by_scale(s, &s->plan->quality, t->quality_by))
+		return false;
+	if (t->loss_rate && s->loss && !by_scale(s, &s->plan->loss_rate, t->loss_rate_by))
+		return false;
+	if (t->has_factor[s->loss])
+		s->x = num_mul(s->x, s->plan->factor[s->loss], &s->wide);
+	return true;
+}
+
+/* withhold --- what quality does not earn back goes off the benchmark. */
+static bool
+withhold(Standing *s)
+{
+	SimNum earned, kept;
+
+	if (!s->plan->terms->withhold.given)
+		return true;
+	if (!score_of(s, &earned))
+		return false;
+	if (s->plan->withhold_scale.given)
+	{
+		SimNum score = earned;
+
+		if (!scale_at(&s->plan->withhold_scale, score, &earned, &s->wide))
+			return false;
+	}
+	else if (earned.num > earned.den)
+		earned.num = earned.den;
+	/* 1 - withhold x (1 - earned) */
+	kept.num = earned.num - earned.den;
+	kept.den = earned.den;
+	kept = num_mul(kept, s->plan->withhold, &s->wide);
+	kept.num = sum(kept.num, kept.den, &s->wide);
+	s->benchmark = num_mul(s->benchmark, kept, &s->wide);
+	return true;
+}
+
+/* compare --- a benchmark less actual, or the reverse, and what is carried forward. */
+static SimNum
+compare(Standing *s, SimNum benchmark)
+{
+	SimNum x = num_add(benchmark, num_neg(s->actual), &s->wide);
+
+	if (s->plan->terms->excess)
+		x = num_neg(x);
+	return num_add(x, s->plan->carried, &s->wide);
+}
+
+/* adjust --- the benchmark as it is compared; false when it cannot be known. */
+static bool
+adjust(Standing *s)
+{
+	SimNum size = {s->draw->size, 1};
+
+	s->benchmark = s->plan->benchmark;
+	if (s->plan->terms->adjust_volume && s->plan->follows_size)
+		s->benchmark =
+			num_mul(s->benchmark, num_mul(size, s->plan->per_volume, &s->wide), &s->wide);
+	return withhold(s);
+}
+
 /* difference --- what there is to share; false when percentages have no base. */
 static bool
 difference(Standing *s)
 {
-	SimPlan *p = s->plan;
-	SimNum   actual = {s->draw->actual, 1};
+	SimPlan           *p = s->plan;
+	const SettleTerms *t = p->terms;
 
-	s->base = p->has_base ? p->base : p->benchmark;
-	s->x = num_add(p->benchmark, num_neg(actual), &s->wide);
-	if (p->terms->excess)
-		s->x = num_neg(s->x);
-	s->x = num_add(s->x, p->offset, &s->wide);
+	if (!adjust(s))
+		return false;
+	s->actual.num = s->draw->actual;
+	s->actual.den = 1;
+	/* what was saved counts less the fee; what was spent, with it */
+	if (t->net_of_fee)
+		s->actual = num_add(s->actual, t->excess ? num_neg(p->fee) : p->fee, &s->wide);
+	s->base = p->has_base ? p->base : s->benchmark;
+	s->x = compare(s, s->benchmark);
 	s->loss = s->x.num < 0;
 	return !p->needs_base[s->loss] || s->base.num > 0;
+}
+
+/* sim_benchmark --- the benchmark as it is compared when nothing is drawn; false when it is not
+ * known. */
+bool
+sim_benchmark(SimPlan *p, SimNum *benchmark)
+{
+	SimDraw    draw = {.actual = 0};
+	SimOutcome out;
+	Standing   s = {.plan = p, .draw = &draw, .out = &out};
+
+	if (!p->fast || !p->complete || !adjust(&s))
+		return false;
+	*benchmark = s.benchmark;
+	return !s.wide;
+}
+
+/* guardrail --- a loss counts only as far as it is one against the second benchmark too. */
+static bool
+guardrail(Standing *s)
+{
+	SimNum other;
+
+	if (!s->plan->terms->guardrail || s->x.num >= 0)
+		return true;
+	if (!s->plan->inputs.given[INPUT_GUARDRAIL_BENCHMARK])
+		return false;
+	other = compare(s, s->plan->guardrail);
+	if (num_cmp(other, s->x, &s->wide) > 0)
+		s->x = other.num > 0 ? nothing : other;
+	return true;
+}
+
+/* allowance --- the allowance for chance takes the difference towards 0. */
+static bool
+allowance(Standing *s)
+{
+	SimNum size, rate, left;
+
+	if (!s->plan->allowance.given || s->x.num == 0)
+		return true;
+	if (!size_of(s, &size) || !scale_at(&s->plan->allowance, size, &rate, &s->wide))
+		return false;
+	left = num_add(num_abs(s->x), num_neg(num_mul(rate, s->base, &s->wide)), &s->wide);
+	s->x = left.num <= 0 ? nothing : s->loss ? num_neg(left) : left;
+	return true;
+}
+
+/* large_enough --- below its minimum size nothing is shared, or nothing can be said. */
+static bool
+large_enough(Standing *s)
+{
+	SimNum size;
+
+	if (!s->plan->terms->minimum_size.given)
+		return true;
+	if (!size_of(s, &size))
+		return false;
+	if (num_cmp(size, s->plan->minimum_size, &s->wide) >= 0)
+		return true;
+	s->x = nothing;
+	return !s->plan->terms->refuse_under_size;
+}
+
+/* held --- what takes a difference towards 0. */
+static bool
+held(Standing *s)
+{
+	if (!guardrail(s))
+		return false;
+	if (s->plan->terms->contingency.given && s->x.num > 0)
+	{
+		s->x = num_add(s->x, num_neg(s->plan->contingency), &s->wide);
+		if (s->x.num < 0)
+			s->x = nothing;
+	}
+	return allowance(s) && large_enough(s);
+}
+
+/* shared --- gates, then the bands or the fee at risk. */
+static bool
+shared(Standing *s, SimNum *cap)
+{
+	bool equal = s->x.num == 0;
+
+	if (!held(s))
+		return false;
+	/* what has been taken away needs no gate */
+	if ((s->x.num != 0 || equal) && !rate_gate(s))
+		return false;
+	if (s->loss && s->plan->terms->fee_at_risk.given)
+		s->x = s->x.num != 0 ? num_neg(s->plan->fee_at_risk) : nothing;
+	else
+		share(s, cap);
+	if (s->below)
+		s->x = num_mul(s->x, s->plan->below_gate, &s->wide);
+	return true;
+}
+
+/* paid --- what is paid besides the share. */
+static SimNum
+paid(Standing *s)
+{
+	switch (s->plan->terms->pays)
+	{
+		case PAYS_BENCHMARK:
+			return num_add(s->x, s->benchmark, &s->wide);
+		case PAYS_FEE:
+			return num_add(s->x, s->plan->fee, &s->wide);
+		default:
+			return s->x;
+	}
 }
 
 /*
@@ -638,26 +512,20 @@ sim_settle_fast(SimPlan *p, const SimDraw *draw, SimOutcome *out)
 		return false;
 	out->gate_tested = out->capped = false;
 	out->gate_met = true;
-	if (!difference(&s) || !rate_gate(&s))
-		return false;
-	share(&s, &cap);
-	if (t->quality && touches(&s, t->quality_sides) && !by_scale(&s, &p->quality))
-		return false;
-	if (t->loss_rate && s.loss && !by_scale(&s, &p->loss_rate))
-		return false;
-	if (t->has_factor[s.loss])
-		s.x = num_mul(s.x, p->factor[s.loss], &s.wide);
-	if (s.x.num != 0 && !hold_all(&s, cap))
+	if (!difference(&s) || !shared(&s, &cap) || (t->caps_first && !caps(&s, cap)) || !quality(&s) ||
+		(!t->caps_first && !caps(&s, cap)))
 		return false;
 	if (s.x.num < 0 && p->relief.num != 0)
 	{
 		s.x = num_add(s.x, p->relief, &s.wide);
 		if (s.x.num > 0)
-			s.x.num = 0;
+			s.x = nothing;
 	}
-	if (s.wide || !num_round(s.x, t->rounding, t->unit, &out->pence))
+	if (s.wide || !num_round(s.x, EXACT_HALF_AWAY, 1, &out->share) ||
+		!num_round(paid(&s), t->rounding, t->unit, &out->pence) || s.wide)
 		return false;
-	out->share = out->pence;
+	if (t->pays == PAYS_SHARE)
+		out->share = out->pence;
 	return true;
 }
 
@@ -679,6 +547,11 @@ put_draw(SimPlan *p, const SimDraw *draw)
 		in->given[INPUT_SIZE] = true;
 		rat_set(&in->value[INPUT_SIZE], draw->size, 1);
 	}
+	if (p->follows_size)
+	{
+		in->given[INPUT_VOLUME] = true;
+		rat_set(&in->value[INPUT_VOLUME], draw->size, 1);
+	}
 	if (p->draws_score)
 	{
 		in->given[INPUT_SCORE] = true;
@@ -695,27 +568,24 @@ read_lines(const Settlement *room, SimOutcome *out)
 
 	out->gate_tested = out->capped = false;
 	out->gate_met = true;
+	out->pence = out->share = room->settled;
 	rat_set(&before, 0, 1);
 	for (i = 0; i < room->lines; i++)
 	{
 		const SettleLine *line = &room->line[i];
-		ExactRat          magnitude = before;
+		ExactRat          magnitude = rat_magnitude(&before);
 		bool              gate_line = strcmp(line->code, "gate") == 0;
 
-		magnitude.num.sign = magnitude.num.n > 0;
-		if (gate_line)
-		{
-			out->gate_tested = true;
-			if (rat_cmp(&magnitude, &line->quantity) < 0)
-				out->gate_met = false;
-		}
+		out->gate_tested |= gate_line;
+		if (gate_line && rat_cmp(&magnitude, &line->quantity) < 0)
+			out->gate_met = false;
 		if (strcmp(line->code, "cap") == 0 && rat_cmp(&magnitude, &line->quantity) > 0)
 			out->capped = true;
+		if (strcmp(line->code, "payment") == 0)
+			money_round(&before, EXACT_HALF_AWAY, 1, &out->share);
 		if (strcmp(line->code, "band") != 0)
 			before = line->exact;
 	}
-	out->pence = room->settled;
-	out->share = out->pence;
 }
 
 /* sim_settle_exact --- settle one draw as settle does. */

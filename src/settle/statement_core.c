@@ -522,14 +522,3 @@ settle_statement(const SettleTerms *terms, const SettleInputs *inputs, Settlemen
 	return settle_lines(terms, inputs, NULL, false, &out->room, &sink, &out->settled, message,
 						message_size);
 }
-
-/* settle_is_plain --- only difference, gate, curve, quality, factor, caps and rounding. */
-bool
-settle_is_plain(const SettleTerms *t)
-{
-	return t->stop_loss == NULL && !t->adjust_volume && !t->adjust_risk && !t->withhold.given &&
-		   t->allowance == NULL && !t->minimum_size.given && !t->below_gate.given &&
-		   !t->guardrail && t->quality_by == BY_SCORE && t->loss_rate_by == BY_SCORE &&
-		   !t->fee_at_risk.given && !t->net_of_fee && t->pays == PAYS_SHARE && !t->has_reopener &&
-		   !t->caps_first && !t->contingency.given;
-}

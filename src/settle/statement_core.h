@@ -263,7 +263,6 @@ typedef enum SettleStatus
 	SETTLE_OVERFLOW /* 22003 */
 } SettleStatus;
 
-extern bool         settle_is_plain(const SettleTerms *terms);
 extern SettleStatus settle_statement(const SettleTerms *terms, const SettleInputs *inputs,
 									 Settlement *out, char *message, size_t message_size);
 extern SettleStatus settle_lines(const SettleTerms *terms, const SettleInputs *inputs,

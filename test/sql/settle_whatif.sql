@@ -30,6 +30,26 @@ FROM shape x, simulated_draws(x.terms, x.inputs::settlement_inputs, x.uncertaint
      LATERAL (SELECT s.amount FROM settle(x.terms, (x.inputs || jsonb_strip_nulls(jsonb_build_object('actual', d.actual, 'size', d.size, 'score', d.score)))::settlement_inputs) s
               WHERE s.line_code = 'settlement') s;
 
+-- clauses that follow the drawn size and score: volume, withhold, allowance, minimum size, part below the gate, payment on top, caps before quality
+CREATE TEMP TABLE clause (name text, terms jsonb);
+INSERT INTO clause VALUES
+('volume and risk', '{"curve": "both 0..5%:50%, 5%..:20%", "adjust": "volume, risk", "risk_limit": 0.03, "gate_by": "minimum_rate", "below_gate": 0.5}'),
+('withhold', '{"curve": "both 0..25%:100%, 25%..:50%", "discount": 0.02, "withhold": 0.05, "withhold_scale": "linear 50%:0, 90%:1"}'),
+('withhold by score', '{"curve": "both 0..:100%", "withhold": 0.02, "pays": "benchmark + share", "reopener": "5%"}'),
+('allowance', '{"curve": "gain 0..:50% max 3%; loss cliff 1% 0..:40%", "allowance": "linear 5000:2%, 20000:1%", "minimum_size": 7000}'),
+('guardrail', '{"curve": "both 0..:50%", "guardrail": true, "contingency": 25000, "cap_gain": "150000", "cap_when": "before quality", "quality": ">=80%:100%, >=60%:50% else 0%"}'),
+('fee', '{"measure": "actual - benchmark", "curve": "gain 0..:20%; loss 0..:100%", "fee_at_risk": 300000, "loss_rate": ">=100%:0%, >=85%:25%, >=70%:50% else 100%", "loss_rate_by": "ratio", "net_of_fee": true, "pays": "fee + share"}'),
+('ratio', '{"curve": "both 0..:60%", "quality": "linear 80%:100%, 100%:40%", "quality_by": "ratio", "quality_side": "both", "rounding": "half_even unit 1.00"}');
+SELECT c.name, count(*) AS draws, count(*) FILTER (WHERE s.amount IS DISTINCT FROM d.settlement) AS differ, count(DISTINCT d.settlement) > 100 AS various, count(*) FILTER (WHERE d.settlement < 0) > 0 AS losses
+FROM clause c, (VALUES ('{"benchmark": 10000000, "minimum_rate": 0.02, "size": 10000, "score": 0.77, "fee": 250000, "plan_volume": 10000, "plan_risk": 1, "risk": 1.05, "guardrail_benchmark": 10100000, "loss_relief": 12.34}'::jsonb)) i (inputs),
+     LATERAL simulated_draws(c.terms::settlement_terms, i.inputs::settlement_inputs, '{"actual_mean": 10000000, "actual_sd": 700000, "size_sd": 3000, "follow_size": true, "score_sd": 0.2}'::jsonb::settlement_uncertainty, 500, 17) d,
+     LATERAL settle(c.terms::settlement_terms, (i.inputs || jsonb_build_object('actual', d.actual, 'size', d.size, 'volume', d.size, 'score', d.score))::settlement_inputs) s
+WHERE s.line_code = 'settlement'
+GROUP BY c.name ORDER BY c.name;
+-- where the benchmark is paid with the share, gains and losses are those of the share: half of 200,000 saved on top of 1,000,000
+SELECT mean, p_gain, p_loss, expected_gain, expected_loss
+FROM simulate_settlement('{"curve": "both 0..:50%", "pays": "benchmark + share"}'::jsonb::settlement_terms, '{"benchmark": 1000000, "actual": 800000}'::jsonb::settlement_inputs, '{}'::jsonb::settlement_uncertainty, 3);
+
 -- quantiles, mean, spread and parts against the draws
 SELECT x.name, q.*
 FROM shape x, simulate_settlement(x.terms, x.inputs::settlement_inputs, x.uncertainty::settlement_uncertainty, 997, 5) m,
@@ -109,6 +129,22 @@ CROSS JOIN LATERAL (SELECT max(CASE WHEN sign(s.amount - t.target) <> sign(z.sta
                     WHERE s.line_code = 'settlement') s
 WHERE b.actual IS NOT NULL;
 
+-- savings count in full from 90 % of the benchmark up and half below it: 60,000 at 940,000, 110,000 not before 780,000.01
+SELECT break_even(r.terms, r.inputs, 60000) AS near, break_even(r.terms, r.inputs, 110000) AS far
+FROM (SELECT '{"curve": "both 0..:100%", "quality": ">=90%:100% else 50%", "quality_by": "ratio"}'::jsonb::settlement_terms AS terms, '{"benchmark": 1000000}'::jsonb::settlement_inputs AS inputs) r;
+
+-- side by side ----------------------------------------------------------------------------------
+-- 40 % of 888,777.67 with a quality of 90 %; 50 % of it from a gate of 2 % on, quality not asked, held at 400,000
+SELECT * FROM compare_terms('{"curve": "gain 0..5%:40%, 5%..:0%", "quality": "linear 0:0, 1:1", "split": "acute 60%, gp remaining", "counterparty": "icb"}'::jsonb::settlement_terms,
+    '{"curve": "gain cliff 2% 0..5%:50%, 5%..:0% max 400000", "split": "acute 50%, community remaining", "counterparty": "icb"}'::jsonb::settlement_terms,
+    '{"benchmark": 25000000, "actual": 24111222.33, "score": 0.9}'::jsonb::settlement_inputs);
+-- the same terms differ nowhere; other indicators on the other side
+SELECT count(*) AS lines, count(*) FILTER (WHERE difference <> 0 OR difference IS NULL OR a_formula IS DISTINCT FROM b_formula) AS differ FROM compare_terms(:basic, :basic, :hundred);
+SELECT line_code, clause, a_amount, b_amount, difference FROM compare_terms('{"curve": "gain 0..:50%"}'::jsonb::settlement_terms, '{"curve": "gain 0..:50%"}'::jsonb::settlement_terms,
+    '{"benchmark": 1000, "actual": 900}'::jsonb::settlement_inputs, '{"indicators": [{"name": "falls", "weight": 1, "score": 0.5}]}'::jsonb::settlement_detail, '{"indicators": [{"name": "falls", "weight": 1, "score": 0.75}]}'::jsonb::settlement_detail)
+WHERE line_code IN ('indicator', 'quality', 'settlement');
+SELECT * FROM compare_terms(:basic, '{"curve": "gain 0..:50%", "quality": "linear 0:0, 1:1"}'::jsonb::settlement_terms, '{"benchmark": 1000, "actual": 900, "minimum_rate": 0}'::jsonb::settlement_inputs);
+
 -- what makes no sense is refused
 SELECT simulate_settlement(NULL, :hundred, '{}'::jsonb::settlement_uncertainty);
 SELECT simulate_settlement(:basic, :hundred, '{}'::jsonb::settlement_uncertainty, 0);
@@ -125,6 +161,7 @@ SELECT simulate_settlement(:basic, '{"benchmark": 100, "minimum_rate": 0.02}'::j
 SELECT simulate_settlement(:basic, '{"benchmark": 100, "actual": 100, "minimum_rate": 0.02}'::jsonb::settlement_inputs, '{"cv": 2}'::jsonb::settlement_uncertainty);
 SELECT simulate_settlement(:basic, '{"benchmark": 100, "actual": 100}'::jsonb::settlement_inputs, '{"actual_sd": 2}'::jsonb::settlement_uncertainty);
 SELECT simulate_settlement('{"curve": "gain 0..:50%", "quality": ">=90%:100%"}'::jsonb::settlement_terms, :hundred, '{"cv": 2, "score_mean": 0.9, "score_sd": 0.1}'::jsonb::settlement_uncertainty);
+SELECT simulate_settlement('{"curve": "gain 0..:50%", "stop_loss": "gain 0..:0%"}'::jsonb::settlement_terms, :hundred, '{"cv": 2}'::jsonb::settlement_uncertainty);
 SELECT * FROM simulated_parties(:basic, :hundred, '{"cv": 2}'::jsonb::settlement_uncertainty);
 SELECT break_even(:cliff, 0.001);
 SELECT break_even('{"curve": "gain 0..:40%", "quality": "linear 0:0, 1:1"}'::jsonb::settlement_terms, '{"benchmark": 100}'::jsonb::settlement_inputs, 10);
@@ -149,6 +186,16 @@ SELECT what.simulate_contract('ALL', 2, '{"actual_sd": 500000}'::jsonb::settleme
        = simulate_settlement(what.terms_of(t), '{"benchmark": 25000000, "actual": 24111222.33}'::jsonb::settlement_inputs, '{"actual_sd": 500000}'::jsonb::settlement_uncertainty, 2000, 8) AS the_same
 FROM what.contract_terms t WHERE t.contract_id = 'ALL' AND t.version = 2;
 SELECT p.party_order, p.party, p.role, p.p05, p.p50, p.p95, p.maximum FROM what.simulate_contract_parties('ALL', 2, '{"actual_sd": 500000}'::jsonb::settlement_uncertainty, 2000, 8) p;
+-- version 2 against version 1, and with an indicator each
+SELECT line_order, line_code, clause, party, a_amount, b_amount, difference FROM what.compare_versions('ALL', 1, 2, '[2024-04-01,2025-04-01)');
+SELECT * FROM what.compare_versions('ALL', 1, 2, '[2024-04-01,2025-03-01)');
+INSERT INTO what.terms_indicator (contract_id, version, indicator_order, name, weight) VALUES ('ALL', 1, 1, 'falls', 1);
+INSERT INTO what.settlement_indicator_input (contract_id, period, name, score) VALUES ('ALL', '[2024-04-01,2025-04-01)', 'falls', 0.5);
+SELECT line_code, party, a_amount, b_amount, difference FROM what.compare_versions('ALL', 1, 2, '[2024-04-01,2025-04-01)') WHERE line_code IN ('indicator', 'quality', 'settlement');
+-- expected: half of 355,511.068 is 177,755.534; parts of 88,877.765, 53,326.659 and 35,551.106: the two odd pennies go to the larger remainders
+SELECT settlement, string_agg(party || ' ' || amount, ', ' ORDER BY party_order) AS parties FROM what.scenario_range('ALL', 1, NULL, NULL, NULL) WHERE scenario = 'expected' GROUP BY 1;
+SELECT mean FROM what.simulate_contract('ALL', 1, '{"score_mean": 0.5}'::jsonb::settlement_uncertainty, 10);
+SELECT mean FROM what.simulate_contract('ALL', 1, '{}'::jsonb::settlement_uncertainty, 10);
 SELECT what.simulate_contract('ALL', 9, '{"actual_sd": 500000}'::jsonb::settlement_uncertainty);
 SELECT * FROM what.scenario_range('ALL', 1, '{"actual": 26000000}', '{"actuall": 1}', NULL);
 
