@@ -236,7 +236,7 @@ BEGIN
         PERFORM @icb@.report_progress(id, 100.0 * n / pg_catalog.cardinality(todo), item.contract_id);
         COMMIT;
     END LOOP;
-    waiting := (SELECT count(*) FROM @icb@.settlement_run r WHERE r.run_id > before AND r.status IN ('prepared', 'reviewed', 'agreed'));
+    waiting := (SELECT count(*) FROM @icb@.settlement_run r WHERE r.kind = settle_contracts.kind AND r.status IN ('prepared', 'reviewed', 'agreed'));
     PERFORM @icb@.finish_run(id, rows_in => n,
         rows_out => (SELECT count(*) FROM @icb@.settlement_line l WHERE l.run_id > before),
         amount_out => (SELECT coalesce(sum(l.amount), 0) FROM @icb@.settlement_line l WHERE l.run_id > before AND l.role <> 'counterparty'),
