@@ -120,7 +120,8 @@ CREATE FUNCTION @icb@.check_suspense_arguments(amount numeric, reason text) RETU
 AS $$
 BEGIN
     IF amount IS NULL OR amount < 0 OR amount = 'NaN' OR amount <> pg_catalog.round(amount, 2) THEN
-        RAISE EXCEPTION 'a contested amount is given in pence and not negative, not as %', coalesce(amount::text, 'NULL') USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'a contested amount is given in pence, not as %', coalesce(amount::text, 'nothing')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'In pounds with at most 2 decimals, not negative, whatever the sign of the line.';
     ELSIF coalesce(pg_catalog.btrim(reason), '') = '' THEN
         RAISE EXCEPTION 'say why' USING ERRCODE = 'invalid_parameter_value', HINT = 'The reason is kept with the step.';
     END IF;
@@ -162,7 +163,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no contested sum %', lock_suspense.suspense_id USING ERRCODE = 'undefined_object';
     ELSIF item.resolved_at IS NOT NULL THEN
-        RAISE EXCEPTION 'contested sum % was resolved on %', item.suspense_id, item.resolved_at::date
+        RAISE EXCEPTION 'contested sum % is resolved', item.suspense_id
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Contest the line again if there is something new.';
     END IF;
     RETURN item;

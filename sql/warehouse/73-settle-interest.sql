@@ -34,7 +34,7 @@ DECLARE
     part numeric;
 BEGIN
     FOR item IN
-        SELECT e.*, concat_ws(chr(1), e.party, e.vat_treatment) AS account FROM (
+        SELECT e.*, pg_catalog.concat_ws(pg_catalog.chr(1), e.party, e.vat_treatment) AS account FROM (
             SELECT l.party, l.vat_treatment, coalesce(o.due_on, l.due_on) AS day, l.amount - coalesce(h.amount, 0) AS amount, l.run_id, l.line_no,
                    CASE WHEN r.kind <> 'interest' THEN t.interest END AS interest
             FROM @icb@.settlement_run r
@@ -51,16 +51,17 @@ BEGIN
             UNION ALL
             SELECT p.party, p.vat_treatment, p.paid_on, - p.amount, NULL, NULL, NULL FROM @icb@.payment p
             WHERE p.contract_id = late_payments.contract_id AND p.paid_on <= late_payments.as_of
+            UNION ALL
+            -- the end, which closes the last account
+            SELECT NULL, NULL, 'infinity', 0, NULL, NULL, NULL
         ) e
-        UNION ALL
-        SELECT NULL, NULL, 'infinity', 0, NULL, NULL, NULL, chr(2)
-        ORDER BY 8, 3, 5 NULLS LAST, 6, 4
+        ORDER BY e.party IS NULL, e.party, e.vat_treatment, e.day, e.run_id NULLS LAST, e.line_no, e.amount
     LOOP
         IF item.account <> account THEN
             -- what is still open on the day asked for
             FOR i IN 1 .. coalesce(pg_catalog.cardinality(amounts), 0) LOOP
                 IF terms_of_debt[i] IS NOT NULL AND late_payments.as_of > due_days[i] THEN
-                    SELECT pg_catalog.split_part(account, chr(1), 1), pg_catalog.split_part(account, chr(1), 2), runs[i], lines[i], amounts[i], due_days[i], NULL, late_payments.as_of - due_days[i], terms_of_debt[i],
+                    SELECT pg_catalog.split_part(account, pg_catalog.chr(1), 1), pg_catalog.split_part(account, pg_catalog.chr(1), 2), runs[i], lines[i], amounts[i], due_days[i], NULL, late_payments.as_of - due_days[i], terms_of_debt[i],
                            sign(amounts[i]) * commissioning.late_payment_interest(abs(amounts[i]), due_days[i], late_payments.as_of, terms_of_debt[i], own_rates)
                     INTO party, vat_treatment, run_id, line_no, amount, due_on, paid_on, days, terms, interest;
                     RETURN NEXT;
