@@ -1,4 +1,4 @@
--- How much of a measured saving may be chance, and how far a result is from its gate.
+-- How much of a measured saving may be chance.
 
 -- By size: 42 CFR 425.604 to 425.610; between the knots on a line.
 CREATE FUNCTION published_savings_rate() RETURNS sliding_scale

@@ -236,3 +236,30 @@ AS $$
 $$;
 COMMENT ON FUNCTION chart_pots(text, jsonb) IS
     'Money at risk and how much of it is earned, one pot a row in the order given. rows: [{"label","pot","earned"[,"note"]}] in pounds; an earned of NULL prints "not known". Returns SVG; raises 22023 for rows of another shape.';
+
+CREATE FUNCTION chart_settlement(title text, terms settlement_terms, inputs settlement_inputs, detail settlement_detail DEFAULT NULL) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    now_stands record := @extschema@.settled(terms, inputs, detail);
+    points jsonb;
+    marks jsonb;
+BEGIN
+    SELECT jsonb_agg(jsonb_build_object('x', p.difference, 'y', p.share) ORDER BY p.difference) INTO points FROM @extschema@.settlement_points(terms, inputs, detail) p;
+    SELECT coalesce(jsonb_agg(jsonb_build_object('kind', 'gate', 'x', g.difference + CASE g.side WHEN 'gain' THEN g.distance ELSE - g.distance END,
+               'label', CASE g.side WHEN 'gain' THEN 'gate for gains at ' ELSE 'gate for losses at ' END || @extschema@.chart_number(g.gate, 'gbp')
+                   || CASE WHEN g.met THEN ', passed by ' || @extschema@.chart_number(- g.distance, 'gbp')
+                           WHEN (g.side = 'gain') = (g.difference > 0) THEN ', short by ' || @extschema@.chart_number(g.distance, 'gbp') ELSE '' END
+                   || ': at the gate the settlement is ' || @extschema@.chart_number(g.settlement_at_gate, 'gbp')) ORDER BY g.side), '[]')
+    INTO marks FROM @extschema@.gate_distance(terms, inputs, detail) g;
+    IF now_stands.cap IS NOT NULL THEN
+        marks := marks || jsonb_build_object('kind', 'cap', 'y', sign(now_stands.difference) * now_stands.cap, 'label', 'cap ' || @extschema@.chart_number(now_stands.cap, 'gbp'));
+    END IF;
+    RETURN @extschema@.chart_payment(title, points, marks || jsonb_build_object('kind', 'today', 'x', now_stands.difference, 'y', now_stands.share,
+               'label', 'this statement: difference ' || @extschema@.chart_number(now_stands.difference, 'gbp') || ' gives ' || @extschema@.chart_number(now_stands.share, 'gbp')),
+               CASE WHEN terms.measure = 'actual - benchmark' THEN 'actual less benchmark' ELSE 'benchmark less actual' END, 'share of the parties');
+END
+$$;
+COMMENT ON FUNCTION chart_settlement(text, settlement_terms, settlement_inputs, settlement_detail) IS
+    'What terms pay for every result, all their clauses applied, with gates, cap and the result of these inputs marked. Returns SVG; errors as settle.';

@@ -91,7 +91,9 @@ DROP TABLE unchanged_function;
 --@ sql/install/41-settle-detail.sql
 --@ sql/install/44-settle-money.sql
 --@ sql/install/45-settle-statistics.sql
+--@ sql/install/46-settle-bundle.sql
 --@ sql/install/47-settle-simulate.sql
+--@ sql/install/49-settle-result.sql
 --@ sql/install/64-settle-charts.sql
 
 -- Warehouses: these files say CREATE OR REPLACE.

@@ -173,12 +173,17 @@ RETURN ROW((t).measure, (t).curve, (t).gate, (t).gate_by, (t).gate_side, (t).qua
            (t).cap_when, (t).split, (t).split_method, (t).counterparty, (t).contingency)::commissioning.settlement_terms;
 COMMENT ON FUNCTION @icb@.terms_of(@icb@.contract_terms) IS 'The clauses of a terms row as commissioning.settle takes them.';
 
-CREATE FUNCTION @icb@.terms_hash(t @icb@.contract_terms) RETURNS text
+CREATE FUNCTION @icb@.terms_document(t @icb@.contract_terms) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
-RETURN pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(((pg_catalog.to_jsonb(t) - ARRAY['valid', 'signed_by', 'signed_at'])
+RETURN (pg_catalog.to_jsonb(t) - ARRAY['valid', 'signed_by', 'signed_at'])
     || pg_catalog.jsonb_build_object(
         'indicators', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(i) ORDER BY i.indicator_order) FROM @icb@.terms_indicator i WHERE i.contract_id = (t).contract_id AND i.version = (t).version),
-        'conditions', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c) ORDER BY c.condition_order) FROM @icb@.terms_condition c WHERE c.contract_id = (t).contract_id AND c.version = (t).version)))::text, 'UTF8')), 'hex');
+        'conditions', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c) ORDER BY c.condition_order) FROM @icb@.terms_condition c WHERE c.contract_id = (t).contract_id AND c.version = (t).version));
+COMMENT ON FUNCTION @icb@.terms_document(@icb@.contract_terms) IS 'The clauses of a version of the terms as one document, indicators and conditions included.';
+
+CREATE FUNCTION @icb@.terms_hash(t @icb@.contract_terms) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(@icb@.terms_document(t)::text, 'UTF8')), 'hex');
 COMMENT ON FUNCTION @icb@.terms_hash(@icb@.contract_terms) IS 'Fingerprint (SHA-256) of the clauses of a version of the terms, indicators and conditions included.';
 
 CREATE FUNCTION @icb@.sign_terms(contract_id text, version integer, signed_by text) RETURNS void

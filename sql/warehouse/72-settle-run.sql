@@ -109,9 +109,12 @@ BEGIN
     PERFORM @icb@.lock_contract(prepare_settlement.contract_id);
     draft := @icb@.settlement_draft(prepare_settlement.contract_id, prepare_settlement.period, prepare_settlement.kind);
     SELECT t.* INTO terms FROM @icb@.contract_terms t WHERE t.contract_id = draft.contract_id AND t.version = draft.terms_version;
+    -- lines about one party are not kept as steps: they stand with the parties and in the ledger
     SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(s) ORDER BY s.step), (pg_catalog.array_agg(s.amount ORDER BY s.step DESC) FILTER (WHERE s.line_code = 'settlement'))[1]
     INTO steps, draft.amount
-    FROM commissioning.settle(@icb@.terms_of(terms), pg_catalog.jsonb_populate_record(NULL::commissioning.settlement_inputs, draft.inputs)) s;
+    FROM commissioning.settle(@icb@.terms_of(terms), pg_catalog.jsonb_populate_record(NULL::commissioning.settlement_inputs, draft.inputs),
+                              CASE WHEN draft.detail IS NOT NULL THEN pg_catalog.jsonb_populate_record(NULL::commissioning.settlement_detail, draft.detail) END) s
+    WHERE s.party IS NULL;
     draft.parties := @icb@.parties_of(terms, draft.period, draft.amount);
 
     SELECT r.* INTO last FROM @icb@.settlement_run r WHERE r.run_id = draft.follows;

@@ -1,0 +1,101 @@
+-- The statement of a settlement as rows, text, page and bundle; what is told beside it; positions, forecast, money at risk.
+SELECT commissioning.create_warehouse('st_w', purpose => 'settlement', person_partitions => 1);
+SET search_path = '';
+\set VERBOSITY terse
+\set SHOW_CONTEXT never
+\pset null '-'
+
+INSERT INTO st_w.contract (contract_id, title, basis, valid) VALUES
+    ('ALLIANCE', 'Community & <alliance>', 'risk_share', '[2024-04-01,2026-04-01)'), ('SAVER', 'Savings guarantee', 'risk_share', '[2024-04-01,2026-04-01)');
+INSERT INTO st_w.contract_terms (contract_id, version, valid, shape, curve, split, counterparty, clauses, source, sign_off)
+VALUES ('ALLIANCE', 1, '[2024-04-01,2026-04-01)', 'alliance', 'gain cliff 1% 0..5%:40%, 5%..:0%; loss 0..5%:40% max 1000000',
+        'acute 50%, community 30%, gp 20%', 'icb', '{"share": "Schedule 3, 2.1"}', 'signed contract', 'none');
+INSERT INTO st_w.contract_terms (contract_id, version, valid, shape, measure, curve, split, counterparty, source, sign_off)
+VALUES ('SAVER', 1, '[2024-04-01,2026-04-01)', 'guarantee', 'actual - benchmark', 'gain 0..500000:20%, 500000..:30% max 150000; loss 0..:100% max 300000', 'supplier 1', 'icb', 'signed contract', 'none');
+SELECT st_w.sign_terms('ALLIANCE', 1, 'Chief finance officers'), st_w.sign_terms('SAVER', 1, 'Chief finance officers');
+INSERT INTO st_w.settlement_input (contract_id, period, benchmark, actual, size, data_cutoff, source) VALUES
+    ('ALLIANCE', '[2024-04-01,2024-10-01)', 25000000, 24111222.33, 12000, '2024-11-01', 'month 6 flex'),
+    ('ALLIANCE', '[2024-04-01,2025-01-01)', 37500000, 37400000, 12000, '2025-02-01', 'month 9 <flex>'),
+    ('SAVER', '[2024-04-01,2025-04-01)', 3000000, 2900000, NULL, '2025-05-01', 'verified savings');
+
+-- 888,777.67 x 40 % = 355,511.068 -> 355,511.07, over 50/30/20: 177,755.535, 106,653.321, 71,102.214 -> the odd penny to acute
+SELECT count(*) FROM st_w.settle_contract('ALLIANCE', '[2024-04-01,2024-10-01)', 'interim');
+-- standard error 25,000,000 x 2 / sqrt(12,000) = 456,435.46; 1.959964 of it are 894,597.07; Phi(-1.94722) = 2.6 %
+SELECT line_order, line_code, clause, words, formula, inputs, rounding, band, amount_gbp FROM st_w_reporting.settlement_statement WHERE run_id = 1 ORDER BY line_order;
+SELECT party, amount_gbp, posted_before_gbp, posted_gbp, contested_gbp, due_gbp FROM st_w_reporting.settlement_statement WHERE run_id = 1 AND party IS NOT NULL ORDER BY line_order;
+SELECT DISTINCT kind, status, terms_signed_by, data_cutoff, length(terms_hash) AS terms, length(input_hash) AS inputs, engine_version = commissioning.version() AS ours FROM st_w_reporting.settlement_statement WHERE run_id = 1;
+
+-- the next result falls short of 1 % of 37,500,000 = 375,000 by 275,000; at the gate 40 % of it, 150,000, a penny before nothing; all is taken back
+SELECT count(*) FROM st_w.settle_contract('ALLIANCE', '[2024-04-01,2025-01-01)', 'flex');
+SELECT words, formula, amount_gbp, posted_before_gbp, posted_gbp, due_gbp FROM st_w_reporting.settlement_statement WHERE run_id = 2 AND line_order > 1000 ORDER BY line_order;
+SELECT side, is_side_of_result, difference_gbp, gate_gbp, is_met, distance_gbp, settlement_gbp, settlement_at_gate_gbp, settlement_below_gbp, money_at_gate_gbp, actual_at_gate_gbp
+FROM st_w_reporting.gate_distance ORDER BY run_id;
+SELECT run_id, size, benchmark_gbp, saving_gbp, saving_pct, std_error_gbp, lower_gbp, upper_gbp, no_saving_pct, minimum_rate_pct FROM st_w_reporting.saving_confidence ORDER BY run_id;
+-- a contested part is due to nobody yet, on both sides
+SELECT st_w.contest_line(2, 1, 1000, 'double counted with another scheme');
+SELECT party, posted_gbp, contested_gbp, due_gbp FROM st_w_reporting.settlement_statement WHERE run_id = 2 AND party IS NOT NULL ORDER BY line_order;
+SELECT st_w.record_payment('ALLIANCE', 'acute', '2024-12-01', 177755.54, 'BACS 1');
+SELECT contract_id, party, posted_gbp, contested_gbp, held_gbp, paid_gbp, due_gbp, runs FROM st_w_reporting.settlement_position ORDER BY contract_id, party;
+SELECT sum(posted_gbp) AS posted, sum(held_gbp) AS held, sum(paid_gbp) AS paid, sum(due_gbp) AS due FROM st_w_reporting.settlement_position;
+
+-- a guarantee: 100,000 short is made good; no population, so no word on chance; at most 150,000 and 300,000
+SELECT line_code, amount, party FROM st_w.settle_contract('SAVER', '[2024-04-01,2025-04-01)', 'final') WHERE line_code IN ('settlement', 'party', 'counterparty');
+SELECT count(*) FILTER (WHERE line_code = 'chance') AS chance, count(*) FILTER (WHERE line_code = 'to_gate') AS to_gate FROM st_w_reporting.settlement_statement WHERE run_id = 3;
+SELECT run_id, pot_order, pot, pot_gbp, kept_gbp, open_gbp, meaning FROM st_w_reporting.pot_at_risk ORDER BY run_id, pot_order;
+-- steps joined end to end
+SELECT step, step_kind, from_gbp, delta_gbp, to_gbp, formula FROM st_w_reporting.settlement_waterfall WHERE run_id = 1 ORDER BY step_order;
+SELECT bool_and(from_gbp + delta_gbp = to_gbp) AS joined FROM st_w_reporting.settlement_waterfall;
+
+-- nine months of the year: 275 of 365 days, 197 of 261 working days; benchmark 37,500,000 / share
+SELECT contract_id, method, year_passed, benchmark_gbp, actual_gbp, difference_gbp, settlement_gbp, settled_so_far_gbp FROM st_w_reporting.settlement_forecast ORDER BY contract_id, method;
+-- a profile: winter weighs twice as much, 9 of 12 months are 9 / 15 = 0.6 (January to March 2 each); the plan of the year where it is recorded
+INSERT INTO st_w.plan_profile SELECT 'ALLIANCE', m, CASE WHEN extract(month FROM m) <= 3 THEN 2 ELSE 1 END, 'plan' FROM pg_catalog.generate_series('2024-04-01'::timestamp, '2025-03-01', '1 month') m;
+INSERT INTO st_w.settlement_input (contract_id, period, benchmark, source) VALUES ('ALLIANCE', '[2024-04-01,2025-04-01)', 63000000, 'plan of the year');
+SELECT method, year_passed, benchmark_gbp, actual_gbp, difference_gbp, settlement_gbp FROM st_w_reporting.settlement_forecast WHERE contract_id = 'ALLIANCE' AND method = 'plan profile';
+
+-- as text: read line by line, never wider than 100; what moves with the day is blanked
+\pset format unaligned
+\pset tuples_only on
+SELECT pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(st_w.statement_text(1), 'on [0-9]+ [A-Z][a-z]+ 20[0-9]+', 'on DAY', 'g'), 'from 1 [A-Z][a-z]+ 20[0-9]+', 'from DAY'), '[0-9a-f]{64}', 'HASH', 'g'), '(Prepared|Posted)( +)\w+', '\1\2LOGIN', 'g');
+\pset format aligned
+\pset tuples_only off
+SELECT r.run_id, max(length(l)) <= 100 AS fits FROM st_w.settlement_run r, LATERAL pg_catalog.string_to_table(st_w.statement_text(r.run_id), E'\n') l GROUP BY r.run_id ORDER BY r.run_id;
+SELECT st_w.statement_text(99);
+-- as a page: well-formed, everything escaped, three pictures or two
+SELECT r.run_id, pg_catalog.regexp_count(p.page, '<svg ') AS pictures, p.page !~ '& <alliance>|<flex>' AS escaped, p.page ~ 'Community &amp; &lt;alliance&gt;' AS titled, xmlparse(document p.page) IS NOT NULL AS well_formed
+FROM st_w.settlement_run r CROSS JOIN LATERAL (SELECT pg_catalog.replace(st_w.statement_page(r.run_id), '<!DOCTYPE html>', '') AS page) p ORDER BY r.run_id;
+SELECT st_w.statement_page(99);
+-- an illustration says so
+SELECT count(*) FROM st_w.settle_contract('ALLIANCE', '[2024-04-01,2025-01-01)', 'illustrative');
+SELECT st_w.statement_page(max(run_id)) LIKE '%An illustration: it posts nothing.%' AS page, st_w.statement_text(max(run_id)) LIKE '%an illustration, which posts nothing%' AS text,
+       (SELECT pg_catalog.string_agg(DISTINCT s.status || ' ' || s.posted_gbp, ', ') FROM st_w_reporting.settlement_statement s WHERE s.run_id = max(r.run_id) AND s.party IS NOT NULL) AS rows
+FROM st_w.settlement_run r;
+
+-- the bundle is right in every line
+SELECT line, item, expected, found, ok FROM commissioning.check_bundle(st_w.settlement_bundle(2)) WHERE line < 2000;
+SELECT r.run_id, count(*) > 8 AS checked, bool_and(c.ok) AS all_right FROM st_w.settlement_run r CROSS JOIN LATERAL commissioning.check_bundle(st_w.settlement_bundle(r.run_id)) c GROUP BY r.run_id ORDER BY r.run_id;
+-- one penny more anywhere is noticed, even by who makes the hash anew
+CREATE TEMP TABLE penny AS
+SELECT b.run_id, k.list || ' ' || e.i || ' ' || f.field AS place,
+       (SELECT pg_catalog.count(*) FILTER (WHERE NOT c.ok) FROM commissioning.check_bundle(t.bundle || pg_catalog.jsonb_build_object('bundle_hash', commissioning.document_hash(t.bundle - 'bundle_hash'))) c) AS noticed
+FROM (SELECT r.run_id, st_w.settlement_bundle(r.run_id) AS bundle FROM st_w.settlement_run r WHERE r.run_id <= 3) b
+CROSS JOIN LATERAL (VALUES ('lines'), ('parties'), ('postings'), ('posted_before')) k (list)
+CROSS JOIN LATERAL (SELECT a.ordinality - 1 AS i, a.value FROM pg_catalog.jsonb_array_elements(b.bundle -> k.list) WITH ORDINALITY a) e
+CROSS JOIN LATERAL (SELECT o.key AS field FROM pg_catalog.jsonb_each(e.value) o WHERE o.key IN ('amount', 'cumulative_amount', 'posted_before', 'quantity') AND pg_catalog.jsonb_typeof(o.value) = 'number') f
+CROSS JOIN LATERAL (SELECT pg_catalog.jsonb_set(b.bundle, ARRAY[k.list, e.i::text, f.field], pg_catalog.to_jsonb((e.value ->> f.field)::numeric + 0.01)) AS bundle) t;
+SELECT count(*) > 60 AS places, count(*) FILTER (WHERE noticed = 0) AS unnoticed, pg_catalog.string_agg(run_id || ' ' || place, ', ') FILTER (WHERE noticed = 0) AS which FROM pg_temp.penny;
+-- so are other inputs, other terms, and terms that are not those that were signed
+SELECT item, expected, found FROM commissioning.check_bundle(pg_catalog.jsonb_set(st_w.settlement_bundle(1), '{inputs,actual}', '24111222.34')) c WHERE NOT ok AND line < 2000 ORDER BY line, item;
+SELECT item, expected, found FROM commissioning.check_bundle(pg_catalog.jsonb_set(st_w.settlement_bundle(3), '{terms,curve}', '"gain 0..:20%; loss 0..:50% max 300000"')) c WHERE NOT ok AND line < 2000 OR item LIKE 'clause%' ORDER BY line, item;
+SELECT item, found FROM commissioning.check_bundle(pg_catalog.jsonb_set(st_w.settlement_bundle(3), '{terms,curve}', '"gain 0..:20% nonsense"')) c WHERE item = 'settle';
+-- refused: what is no bundle, or half of one
+SELECT * FROM commissioning.check_bundle(NULL);
+SELECT * FROM commissioning.check_bundle('[1]');
+SELECT * FROM commissioning.check_bundle('{"format": "other"}');
+SELECT * FROM commissioning.check_bundle(st_w.settlement_bundle(1) - 'postings');
+SELECT st_w.settlement_bundle(99);
+-- nothing about persons: the keys that there are
+SELECT pg_catalog.string_agg(k, ' ' ORDER BY k) FROM pg_catalog.jsonb_object_keys(st_w.settlement_bundle(1)) k;
+SELECT st_w.settlement_bundle(1)::text ~* 'person|nhs_number|birth|postcode' AS personal;
+SET client_min_messages = error;
+DROP SCHEMA st_w, st_w_identity, st_w_reporting CASCADE;
