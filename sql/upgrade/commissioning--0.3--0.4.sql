@@ -87,6 +87,30 @@ END
 $$;
 DROP TABLE unchanged_function;
 
+DELETE FROM contract_template;
+ALTER TABLE contract_template
+    ADD COLUMN family text NOT NULL CHECK (family IN ('guarantee', 'shared_savings', 'corridor', 'nhs', 'outcomes', 'alliance', 'pool', 'stop_loss', 'personal')),
+    ADD COLUMN pattern jsonb NOT NULL,
+    ADD COLUMN parameters jsonb NOT NULL,
+    ADD COLUMN example jsonb NOT NULL,
+    ADD COLUMN detail jsonb,
+    ADD COLUMN expected_lines jsonb NOT NULL DEFAULT '{}';
+COMMENT ON TABLE contract_template IS
+    'Contract shapes as patterns of terms: new_terms fills in the parameters. The example parameters, inputs and detail settle to expected.';
+COMMENT ON COLUMN contract_template.shape IS 'Key of the shape.';
+COMMENT ON COLUMN contract_template.title IS 'What the shape is called in the field.';
+COMMENT ON COLUMN contract_template.terms IS 'Terms of the worked example: fields of settlement_terms that are not NULL.';
+COMMENT ON COLUMN contract_template.split IS 'Example split, where the shape has one by nature.';
+COMMENT ON COLUMN contract_template.inputs IS 'Worked example: fields of settlement_inputs.';
+COMMENT ON COLUMN contract_template.expected IS 'What the worked example settles to, in pounds (or the scheme''s own currency).';
+COMMENT ON COLUMN contract_template.note IS 'How to read inputs and result.';
+COMMENT ON COLUMN contract_template.source IS 'Where the shape and its numbers come from.';
+COMMENT ON COLUMN contract_template.family IS 'guarantee, shared_savings, corridor, nhs, outcomes, alliance, pool, stop_loss or personal.';
+COMMENT ON COLUMN contract_template.parameters IS 'Array of {name, unit, default, optional, meaning}. unit: money, amount (money or percent), rate, whole, number, scale or word. Without a default a parameter must be given, unless it is optional.';
+COMMENT ON COLUMN contract_template.example IS 'Parameters of the worked example.';
+COMMENT ON COLUMN contract_template.detail IS 'Worked example: fields of settlement_detail, NULL where there are none.';
+COMMENT ON COLUMN contract_template.expected_lines IS 'Other lines of the worked example that are checked: line code, or line code/party, to amount.';
+
 -- What is new.
 --@ sql/install/41-settle-detail.sql
 --@ sql/install/44-settle-money.sql
@@ -95,6 +119,14 @@ DROP TABLE unchanged_function;
 --@ sql/install/47-settle-simulate.sql
 --@ sql/install/49-settle-result.sql
 --@ sql/install/64-settle-charts.sql
+--@ sql/reference/41-templates.sql
+--@ sql/reference/42-templates-corridor.sql
+--@ sql/reference/42-templates-guarantee.sql
+--@ sql/reference/42-templates-nhs.sql
+--@ sql/reference/42-templates-outcomes.sql
+--@ sql/reference/42-templates-person.sql
+--@ sql/reference/42-templates-savings.sql
+--@ sql/reference/42-templates-shared.sql
 
 -- Warehouses: these files say CREATE OR REPLACE.
 --@ sql/install/80-warehouse.sql
