@@ -4,16 +4,6 @@ SET search_path = '';
 \set VERBOSITY terse
 \pset null '-'
 
--- every shipped shape settles its worked example
-SELECT t.shape, t.expected, s.amount, s.amount = t.expected AS ok
-FROM commissioning.contract_template t
-CROSS JOIN LATERAL commissioning.settle(commissioning.template_terms(t.shape), jsonb_populate_record(NULL::commissioning.settlement_inputs, t.inputs)) s
-WHERE s.line_code = 'settlement' ORDER BY t.shape;
-SELECT commissioning.template_terms('no such shape');
--- the split of the pooled fund and of the alliance
-SELECT t.shape, s.party, s.amount FROM commissioning.contract_template t CROSS JOIN LATERAL commissioning.split_amount(t.expected, t.split) s
-WHERE t.split IS NOT NULL ORDER BY t.shape, s.party_order;
-
 INSERT INTO settle_w.contract (contract_id, title, basis, valid) VALUES
     ('ALLIANCE', 'Community alliance', 'risk_share', '[2024-04-01,2026-04-01)'), ('EMPTY', 'No terms yet', 'risk_share', '[2024-04-01,2026-04-01)');
 INSERT INTO settle_w.contract_terms (contract_id, version, valid, shape, curve, split, counterparty, clauses, source, sign_off)
