@@ -62,9 +62,9 @@ scaled(SimShape shape, double mean, double sd, double z)
 bool
 sim_draw(const SimUncertainty *u, SimRandom *r, SimDraw *draw)
 {
-	double z_size = sim_normal(sim_uniform(r));
+	double p_size = sim_uniform(r);
 	double z_actual = sim_normal(sim_uniform(r));
-	double z_score = sim_normal(sim_uniform(r));
+	double p_score = sim_uniform(r);
 	double mean = u->actual_mean;
 	double sd = u->actual_sd;
 	double score;
@@ -73,7 +73,7 @@ sim_draw(const SimUncertainty *u, SimRandom *r, SimDraw *draw)
 	draw->score = 0;
 	if (u->draws_size)
 	{
-		if (!whole(u->size_mean + u->size_sd * z_size, 1e15, &draw->size))
+		if (!whole(u->size_mean + u->size_sd * sim_normal(p_size), 1e15, &draw->size))
 			return false;
 		if (draw->size < 1)
 			draw->size = 1;
@@ -86,8 +86,9 @@ sim_draw(const SimUncertainty *u, SimRandom *r, SimDraw *draw)
 		return false;
 	if (u->draws_score)
 	{
-		z_score = u->correlation * z_actual + sqrt(1 - u->correlation * u->correlation) * z_score;
-		score = u->score_mean + u->score_sd * z_score;
+		score = u->score_mean +
+				u->score_sd * (u->correlation * z_actual +
+							   sqrt(1 - u->correlation * u->correlation) * sim_normal(p_score));
 		score = score < 0 ? 0 : score > u->score_most ? u->score_most : score;
 		if (!whole(score * SIM_SCORE_UNIT, 1e15, &draw->score))
 			return false;
