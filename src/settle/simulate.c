@@ -18,7 +18,7 @@
 #include "utils/numeric.h"
 
 #include "settle/settle.h"
-#include "settle/simulate_core.h"
+#include "settle/simulate_even_core.h"
 #include "settle/terms.h"
 
 #define MOST_DRAWS 1000000

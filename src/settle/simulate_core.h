@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * simulate_core.h
- *	  Settlement of many drawn results, exactly as one by one.
+ *	  Draws of uncertain results, and what many settlements come to.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,7 +9,6 @@
 #define COMMISSIONING_SIMULATE_CORE_H
 
 #include "settle/settle_core.h"
-#include "settle/simulate_num_core.h"
 #include "settle/simulate_random_core.h"
 
 #define SIM_SCORE_UNIT 10000
@@ -59,114 +58,6 @@ typedef struct SimDraw
 extern bool sim_draw(const SimUncertainty *u, SimRandom *r, SimDraw *draw);
 
 /*--------------------------------------------------------------------
- * What becomes of it
- *--------------------------------------------------------------------
- */
-
-/* From (or below) bound the rate is (slope x value + intercept) / den; bound.den 0: everywhere. */
-typedef struct SimStep
-{
-	SimNum  bound;
-	int64_t slope;
-	int64_t intercept;
-	int64_t den;
-} SimStep;
-
-typedef struct SimScale
-{
-	bool    given;
-	bool    linear;
-	int     steps;
-	SimStep step[TERMS_MAX_STEPS + 1];
-	/* the value looked up last, and its rate */
-	bool   known;
-	SimNum value;
-	SimNum rate;
-} SimScale;
-
-/* A limit is `times` pence, or `times` of the base, over the common denominator of its side. */
-typedef struct SimLimit
-{
-	bool    given;
-	bool    of_base;
-	SimWide times;
-} SimLimit;
-
-typedef struct SimSide
-{
-	int      bands;
-	SimLimit upper[TERMS_MAX_BANDS];
-	SimWide  rate[TERMS_MAX_BANDS];
-	SimLimit gate;
-	SimLimit cap;
-	SimWide  amount_den;
-	SimWide  rate_den;
-} SimSide;
-
-typedef struct SimCap
-{
-	bool   given;
-	bool   of_base;
-	bool   missing; /* of a revenue that is not known */
-	SimNum amount;  /* pence, or times the base */
-} SimCap;
-
-/* Terms and inputs made ready: constants as fractions of pence. */
-typedef struct SimPlan
-{
-	const SettleTerms *terms;
-	SettleInputs       inputs; /* of the exact path; the draw goes into it */
-	bool               draws_size;
-	bool               draws_score;
-	bool               follows_size; /* the input volume is the drawn size */
-	bool               fast;         /* every constant fits */
-	bool               complete;     /* inputs that every draw needs are there */
-	SimNum             benchmark;    /* adjusted by all that is not drawn */
-	SimNum             per_volume;   /* 1 / plan_volume, where the volume is drawn */
-	bool               has_base;
-	SimNum             base;
-	SimNum             carried;
-	SimNum             guardrail;
-	SimNum             fee;
-	SimNum             size;
-	SimNum             score;
-	SimNum             minimum_rate;
-	SimNum             relief;
-	bool               needs_base[2];
-	SimSide            side[2];
-	SimNum             factor[2];
-	SimCap             cap[2];
-	SimNum             withhold;
-	SimNum             contingency;
-	SimNum             minimum_size;
-	SimNum             below_gate;
-	SimNum             fee_at_risk;
-	SimScale           gate;
-	SimScale           quality;
-	SimScale           loss_rate;
-	SimScale           allowance;
-	SimScale           withhold_scale;
-} SimPlan;
-
-typedef struct SimOutcome
-{
-	int64_t pence; /* the settlement */
-	int64_t share; /* what is shared, without benchmark or fee */
-	bool    gate_tested;
-	bool    gate_met;
-	bool    capped;
-} SimOutcome;
-
-extern void         sim_plan(SimPlan *p, const SettleTerms *terms, const SettleInputs *inputs,
-							 const SimUncertainty *u);
-extern bool         sim_benchmark(SimPlan *p, SimNum *benchmark);
-extern bool         sim_settle_fast(SimPlan *p, const SimDraw *draw, SimOutcome *out);
-extern SettleStatus sim_settle_exact(SimPlan *p, const SimDraw *draw, Settlement *room,
-									 SimOutcome *out, char *message, size_t message_size);
-extern SettleStatus sim_settle(SimPlan *p, const SimDraw *draw, Settlement *room, SimOutcome *out,
-							   char *message, size_t message_size);
-
-/*--------------------------------------------------------------------
  * What it comes to
  *--------------------------------------------------------------------
  */
@@ -190,7 +81,7 @@ extern int64_t sim_mean(__int128 sum, int64_t n);
 extern void    sim_summarise(int64_t *value, int64_t *room, int64_t n, SimSummary *out);
 
 /*--------------------------------------------------------------------
- * Parties and break-even
+ * Parties
  *--------------------------------------------------------------------
  */
 
@@ -208,15 +99,5 @@ typedef struct SimSplit
 
 extern bool sim_split_plan(const TermsSplit *split, bool first, SimSplit *s);
 extern bool sim_split_fast(SimSplit *s, int64_t total, int64_t *part);
-
-typedef enum SimEven
-{
-	SIM_EVEN_FOUND,
-	SIM_EVEN_NEVER,
-	SIM_EVEN_FAILED /* see status */
-} SimEven;
-
-extern SimEven sim_break_even(SimPlan *p, int64_t target, Settlement *room, int64_t *actual,
-							  SettleStatus *status, char *message, size_t message_size);
 
 #endif /* COMMISSIONING_SIMULATE_CORE_H */

@@ -11,7 +11,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "settle/simulate_core.h"
+#include "settle/simulate_even_core.h"
 
 /* Pieces that a stretch is searched in where quality follows the ratio along a line. */
 #define PIECES 256

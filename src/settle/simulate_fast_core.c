@@ -9,7 +9,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "settle/simulate_core.h"
+#include "settle/simulate_fast_core.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "settle/simulate_core.h"
+#include "settle/simulate_plan_core.h"
 
 #include <string.h>
 

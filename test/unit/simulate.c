@@ -5,7 +5,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "settle/simulate_core.h"
+#include "settle/simulate_even_core.h"
 
 #include <inttypes.h>
 #include <math.h>
