@@ -26,6 +26,14 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @icb@.latest_inputs(text) IS 'The inputs recorded for the latest settlement year of a contract and the longest period in it; NULL when there are none.';
 
+-- Parties that settle among themselves do so with amounts that only a run knows: without a counterparty there are no lines of parties.
+CREATE FUNCTION @icb@.compared_terms(t @icb@.contract_terms) RETURNS commissioning.settlement_terms
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE WHEN (t).counterparty IS NULL THEN pg_catalog.jsonb_populate_record(@icb@.terms_of(t), '{"split": null}') ELSE @icb@.terms_of(t) END;
+END;
+COMMENT ON FUNCTION @icb@.compared_terms(@icb@.contract_terms) IS 'The terms of a row as they are compared: with their split where they name a counterparty.';
+
 CREATE FUNCTION @icb@.compare_versions(contract_id text, a_version integer, b_version integer, period daterange)
     RETURNS TABLE (line_order integer, line_code text, clause text, party text, a_amount numeric, b_amount numeric, difference numeric, a_formula text, b_formula text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -41,7 +49,7 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Record benchmark and actual of exactly this period in settlement_input.';
     END IF;
     RETURN QUERY SELECT c.*
-    FROM commissioning.compare_terms(@icb@.terms_of(a), @icb@.terms_of(b), @icb@.inputs_of(inputs), @icb@.detail_of(a.contract_id, a.version, inputs.period),
+    FROM commissioning.compare_terms(@icb@.compared_terms(a), @icb@.compared_terms(b), @icb@.inputs_of(inputs), @icb@.detail_of(a.contract_id, a.version, inputs.period),
                                      coalesce(@icb@.detail_of(b.contract_id, b.version, inputs.period), ROW(NULL, NULL, NULL, NULL)::commissioning.settlement_detail)) c;
 END
 $$;
@@ -105,7 +113,7 @@ BEGIN
         inputs := commissioning.to_settlement_inputs(pg_catalog.jsonb_strip_nulls(coalesce(recorded, '{}')) || coalesce(one.stated, '{}'));
         RETURN QUERY
         SELECT one.name, inputs.actual, s.amount, p.party_order, p.party, p.role, p.amount
-        FROM (SELECT l.amount FROM commissioning.settle(@icb@.terms_of(terms), inputs, detail) l WHERE l.line_code = 'settlement') s
+        FROM (SELECT l.amount FROM commissioning.settle(@icb@.compared_terms(terms), inputs, detail) l WHERE l.line_code = 'settlement') s
         CROSS JOIN LATERAL (
             SELECT a.party_order, a.party, 'party' AS role, a.amount FROM commissioning.split_amount(s.amount, terms.split, terms.split_method) a
             UNION ALL

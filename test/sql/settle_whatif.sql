@@ -196,6 +196,13 @@ SELECT line_code, party, a_amount, b_amount, difference FROM what.compare_versio
 SELECT settlement, string_agg(party || ' ' || amount, ', ' ORDER BY party_order) AS parties FROM what.scenario_range('ALL', 1, NULL, NULL, NULL) WHERE scenario = 'expected' GROUP BY 1;
 SELECT mean FROM what.simulate_contract('ALL', 1, '{"score_mean": 0.5}'::jsonb::settlement_uncertainty, 10);
 SELECT mean FROM what.simulate_contract('ALL', 1, '{}'::jsonb::settlement_uncertainty, 10);
+-- parties that settle among themselves: what each is to hold, and no lines of parties side by side; all of it with nothing on the search path
+INSERT INTO what.contract_terms (contract_id, version, valid, shape, curve, split, source) VALUES ('ALL', 3, '[2024-04-01,2025-04-01)', 'gain share', 'both 0..:100%', 'acute 60%, icb 40%', 'draft');
+SET search_path = '';
+SELECT line_code, a_amount, b_amount FROM what.compare_versions('ALL', 2, 3, '[2024-04-01,2025-04-01)') WHERE line_code IN ('settlement', 'due') AND party IS NULL OR party = 'icb';
+SELECT party, role, amount FROM what.scenario_range('ALL', 3, NULL, '{"actual": 24999999.99}', NULL) WHERE scenario = 'expected';
+SELECT p.party, p.mean FROM what.simulate_contract_parties('ALL', 3, ROW(24000000, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::commissioning.settlement_uncertainty, 10) p;
+SET search_path = commissioning, public;
 SELECT what.simulate_contract('ALL', 9, '{"actual_sd": 500000}'::jsonb::settlement_uncertainty);
 SELECT * FROM what.scenario_range('ALL', 1, '{"actual": 26000000}', '{"actuall": 1}', NULL);
 
@@ -218,6 +225,9 @@ SELECT * FROM what.priced_by_class('K1', '[2024-04-01,2025-04-01)') ORDER BY 1;
 -- cap 2 %: 48,000; tolerance 5 %: half of 285,000.75 - 120,000, rounded half away; blended: 1,100,000 + 20 % of 120,000.50, the rest at its price; marginal rate: 800,000 + 30 % of 100,000, likewise
 SELECT basis, is_present, value_gbp, difference_gbp, formula, reason FROM what.shadow_contract('K1', '[2024-04-01,2025-04-01)');
 SELECT basis, p ->> 'part' AS part, p -> 'terms' ->> 'curve' AS curve FROM what.shadow_contract('K1', '[2024-04-01,2025-04-01)'), jsonb_array_elements(parts) p ORDER BY basis_order, 2;
+SET search_path = '';
+SELECT count(*), sum(value_gbp) FROM what.shadow_contract('K1', '[2024-04-01,2025-04-01)');
+SET search_path = commissioning, public;
 -- terms of one's own: 10 % either way leaves 240,000 of 285,000.75; nothing free, 40 % of it 114,000.30
 SELECT basis, value_gbp FROM what.shadow_contract('K1', '[2024-04-01,2025-04-01)', '{"cap_and_collar": {"curve": "both 0..10%:100%, 10%..:0%"}, "tolerance_block": {"curve": "both 0..:40%"}}')
 WHERE basis IN ('cap_and_collar', 'tolerance_block');
