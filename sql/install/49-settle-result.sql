@@ -35,6 +35,7 @@ DECLARE
     there record;
     below record;
     far @extschema@.settlement_inputs := inputs;
+    nearer @extschema@.settlement_inputs := inputs;
 BEGIN
     now_stands := @extschema@.settled(terms, inputs, detail);
     FOREACH direction IN ARRAY ARRAY[1, -1] LOOP
@@ -44,15 +45,20 @@ BEGIN
             there := @extschema@.settled(terms, far, detail);
             CONTINUE WHEN there.gate IS NULL OR NOT there.gate_met;
             far.actual := far.actual - slope * direction * trunc(there.before_gate - there.gate, 2);
-            there := @extschema@.settled(terms, far, detail);
-            IF NOT there.gate_met THEN
-                far.actual := far.actual + slope * direction * 0.01;
+            -- what stands before a gate is shown to the penny: the edge is within two
+            FOR step IN 1 .. 3 LOOP
                 there := @extschema@.settled(terms, far, detail);
-            END IF;
+                EXIT WHEN there.gate_met;
+                far.actual := far.actual + slope * direction * 0.01;
+            END LOOP;
             CONTINUE WHEN there.gate IS NULL OR NOT there.gate_met;
-            far.actual := far.actual - slope * direction * 0.01;
-            below := @extschema@.settled(terms, far, detail);
-            far.actual := far.actual + slope * direction * 0.01;
+            FOR step IN 1 .. 3 LOOP
+                nearer.actual := far.actual - slope * direction * 0.01;
+                below := @extschema@.settled(terms, nearer, detail);
+                EXIT WHEN NOT coalesce(below.gate_met, false);
+                far := nearer;
+                there := below;
+            END LOOP;
         EXCEPTION WHEN data_exception THEN
             -- terms that cannot be assessed so far out have no answer
             CONTINUE;

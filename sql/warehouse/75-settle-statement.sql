@@ -118,10 +118,19 @@ BEGIN
             NULL;
         END;
     END IF;
-    RETURN coalesce(out, '');
+    SELECT coalesce(out, '') || coalesce('<h2>Money at risk</h2>' || max(p.picture), '') INTO out
+    FROM (SELECT commissioning.chart_pots('What the terms put at risk, and what of it the parties keep',
+                     jsonb_agg(jsonb_build_object('label', initcap(left(t.pot, 1)) || substr(t.pot, 2), 'pot', t.amount, 'earned', t.kept) ORDER BY t.pot_order)) AS picture
+          FROM @icb@.pots_of(statement_pictures.run_id) t HAVING count(*) > 0) p;
+    SELECT out || coalesce('<h2>Where the contract stands today</h2>' || max(p.picture), '') INTO out
+    FROM (SELECT commissioning.chart_positions('Posted and paid, all settlements of the contract',
+                     jsonb_agg(jsonb_build_object('label', s.party, 'posted', s.posted_gbp, 'paid', s.paid_gbp, 'contested', abs(s.held_gbp)) ORDER BY s.posted_gbp DESC, s.party)) AS picture
+          FROM @icb_reporting@.settlement_position s
+          WHERE s.contract_id = (SELECT r.contract_id FROM @icb@.settlement_run r WHERE r.run_id = statement_pictures.run_id) HAVING count(*) > 0) p;
+    RETURN out;
 END
 $$;
-COMMENT ON FUNCTION @icb@.statement_pictures(bigint) IS 'Waterfall and curve of a run as HTML with SVG inside; empty for a run that settled nothing.';
+COMMENT ON FUNCTION @icb@.statement_pictures(bigint) IS 'The pictures of a run as HTML with SVG inside: waterfall, curve, money at risk, and where its contract stands.';
 
 CREATE FUNCTION @icb@.statement_page(run_id bigint) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE

@@ -61,7 +61,7 @@ SELECT pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_rep
 \pset tuples_only off
 SELECT r.run_id, max(length(l)) <= 100 AS fits FROM st_w.settlement_run r, LATERAL pg_catalog.string_to_table(st_w.statement_text(r.run_id), E'\n') l GROUP BY r.run_id ORDER BY r.run_id;
 SELECT st_w.statement_text(99);
--- as a page: well-formed, everything escaped, three pictures or two
+-- as a page: well-formed, everything escaped, four pictures: waterfall, curve, money at risk, positions
 SELECT r.run_id, pg_catalog.regexp_count(p.page, '<svg ') AS pictures, p.page !~ '& <alliance>|<flex>' AS escaped, p.page ~ 'Community &amp; &lt;alliance&gt;' AS titled, xmlparse(document p.page) IS NOT NULL AS well_formed
 FROM st_w.settlement_run r CROSS JOIN LATERAL (SELECT pg_catalog.replace(st_w.statement_page(r.run_id), '<!DOCTYPE html>', '') AS page) p ORDER BY r.run_id;
 SELECT st_w.statement_page(99);
