@@ -273,10 +273,10 @@ COMMENT ON COLUMN settlement_terms.minimum_size IS 'Size below which the result 
 COMMENT ON COLUMN settlement_terms.under_size IS '''nothing'' (default): below minimum_size nothing is shared; ''refuse'': an error.';
 COMMENT ON COLUMN settlement_terms.below_gate IS 'Multiplier of a gain that does not reach the gate, in place of nothing: 0.5 gives half.';
 COMMENT ON COLUMN settlement_terms.guardrail IS 'A loss counts only as far as it is one against guardrail_benchmark too.';
-COMMENT ON COLUMN settlement_terms.quality_by IS 'What quality is looked up by: score (default), size, or ratio (actual / benchmark).';
+COMMENT ON COLUMN settlement_terms.quality_by IS 'What quality is looked up by: score (default), size, or ratio (actual / benchmark, as they are compared).';
 COMMENT ON COLUMN settlement_terms.loss_rate_by IS 'What loss_rate is looked up by, likewise.';
 COMMENT ON COLUMN settlement_terms.fee_at_risk IS 'In pounds: a loss costs this amount times loss_rate, whatever its size; the bands of the loss side are then not used.';
-COMMENT ON COLUMN settlement_terms.net_of_fee IS 'The fee is taken off actual before it is compared: savings count net of what they cost.';
+COMMENT ON COLUMN settlement_terms.net_of_fee IS 'The fee counts before the comparison: off what was saved, or onto what was spent.';
 COMMENT ON COLUMN settlement_terms.pays IS 'What the settlement is: share (default), ''benchmark + share'' or ''fee + share''.';
 COMMENT ON COLUMN settlement_terms.reopener IS 'Difference (150000, or 10% of the base) from which the statement says that the contract may be opened again.';
 COMMENT ON COLUMN settlement_terms.cap_when IS '''after'' (default): caps hold what stands after quality and factor; ''before quality''.';

@@ -40,7 +40,7 @@ psql -Xq -v ON_ERROR_STOP=1 <<'SQL'
 CREATE TABLE oracle.pool AS
 SELECT id, (oracle.r(id, 1, 2) * 2 - 1) * oracle.r(id, 2, 10000000) AS total,
        (SELECT array_agg(CASE WHEN i > 1 AND oracle.r(id, 10 + i, 5) = 0 THEN 0 ELSE 1 + oracle.r(id, 20 + i, CASE WHEN id % 2 = 0 THEN 6 ELSE 1000000 END) END::numeric ORDER BY i) FROM generate_series(1, 2 + oracle.r(id, 3, 6)::integer) i) AS weights
-FROM generate_series(1, 5000) id;
+FROM generate_series(1, 10000) id;
 CREATE TABLE oracle.part AS
 SELECT p.id, p.total, w.i, w.weight, (oracle.parts(p.total, p.weights))[w.i] AS expected, sum(w.weight) OVER (PARTITION BY p.id) AS whole,
        commissioning.split_weighted(p.total / 100.0, w.weight) OVER (PARTITION BY p.id ORDER BY w.i) AS part,
@@ -54,4 +54,21 @@ holds 'a weight of nothing gets nothing' "SELECT count(*) FILTER (WHERE part <> 
 holds 'mirror image, and weights to any scale' "SELECT count(*) FILTER (WHERE mirrored <> -part), count(*) FROM oracle.part"
 holds 'a split with these shares gives the same' "SELECT count(*) FILTER (WHERE (SELECT array_agg(amount * 100 ORDER BY party_order) FROM split_amount(total / 100.0, t::party_split)) <> oracle.parts(total, weights)), count(*)
    FROM (SELECT p.*, (SELECT string_agg('p' || i || ' ' || w || '/' || (SELECT sum(v) FROM unnest(weights) v), ',' ORDER BY i) FROM unnest(weights) WITH ORDINALITY u (w, i)) AS t FROM oracle.pool p) p"
+
+# beside_python NAME KIND CASES FOUND: random cases made by a program in another language, which reads the terms by itself.
+beside_python() {
+	local got
+	python3 "$top/test/oracle/settle.py" make "$2" "$3" 20260401 >"$work/made.json"
+	psql -Xq -v ON_ERROR_STOP=1 -c 'DROP TABLE IF EXISTS oracle.line' -c 'CREATE TABLE oracle.line (line jsonb)' \
+		-c "\\copy oracle.line FROM '$work/made.json' (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x02')" 2>/dev/null
+	got=$(psql -XAtq -v ON_ERROR_STOP=1 -c 'SET search_path = commissioning, public' \
+		-c "SELECT line || jsonb_build_object('found', $4) FROM oracle.line" | python3 "$top/test/oracle/settle.py" check "$2" 2>"$work/broken.txt")
+	is "$got" "0|$3" "$1"
+	[[ ! -s $work/broken.txt ]] || diag "$(cut -c 1-600 "$work/broken.txt")"
+}
+beside_python 'shares are those of a program in another language' curve 10000 "curve_share((line ->> 'curve')::share_curve, (line ->> 'x')::numeric, (line ->> 'base')::numeric, (line ->> 'factor')::numeric)::text"
+beside_python 'rates of scales too' scale 10000 "scale_value((line ->> 'scale')::sliding_scale, (line ->> 'v')::numeric)::text"
+beside_python 'parts of splits too' split 10000 "(SELECT jsonb_object_agg(s.party, s.amount::text) FROM split_amount((line ->> 'total')::numeric, (line ->> 'split')::party_split, line ->> 'method') s)"
+beside_python 'whole statements too, every clause and what is due to every party' statement 10000 "(SELECT jsonb_build_object('settlement', max(l.amount::text) FILTER (WHERE l.line_code = 'settlement'),
+	'due', jsonb_object_agg(l.party, l.amount::text) FILTER (WHERE l.line_code = 'due')) FROM settle((line -> 'terms')::settlement_terms, (line -> 'inputs')::settlement_inputs, (line -> 'detail')::settlement_detail) l)"
 done_testing
