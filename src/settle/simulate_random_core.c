@@ -80,9 +80,8 @@ sim_uniform(SimRandom *r)
 double
 sim_log(double x)
 {
-	static const double odd[] = {1.0 / 25, 1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17,
-								 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9,  1.0 / 7,
-								 1.0 / 5,  1.0 / 3,  1.0};
+	static const double odd[] = {1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11,
+								 1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3,  1.0};
 	uint64_t            bits;
 	double              m, s, square, sum = 0;
 	int                 k, i;
@@ -98,7 +97,7 @@ sim_log(double x)
 	}
 	s = (m - 1) / (m + 1);
 	square = s * s;
-	for (i = 0; i < 13; i++)
+	for (i = 0; i < 11; i++)
 		sum = sum * square + odd[i];
 	return k * LN2_HIGH + (2 * s * sum + k * LN2_LOW);
 }
@@ -107,9 +106,7 @@ sim_log(double x)
 double
 sim_exp(double x)
 {
-	static const double factorial[] = {1.0 / 87178291200.0,
-									   1.0 / 6227020800.0,
-									   1.0 / 479001600.0,
+	static const double factorial[] = {1.0 / 479001600.0,
 									   1.0 / 39916800.0,
 									   1.0 / 3628800.0,
 									   1.0 / 362880.0,
@@ -129,7 +126,7 @@ sim_exp(double x)
 	x = x > 700 ? 700 : x < -700 ? -700 : x;
 	k = (int) (x / 0.69314718055994530942 + (x < 0 ? -0.5 : 0.5));
 	r = (x - k * LN2_HIGH) - k * LN2_LOW;
-	for (i = 0; i < 15; i++)
+	for (i = 0; i < 13; i++)
 		sum = sum * r + factorial[i];
 	bits = (uint64_t) (k + 1023) << 52;
 	memcpy(&power, &bits, sizeof(power));

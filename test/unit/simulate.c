@@ -135,17 +135,24 @@ test_functions(void)
 
 	for (i = 1; i < 20000; i++)
 	{
-		double x = exp((i - 10000) / 50.0);
-		double y = (i - 10000) / 15.0;
+		double x = 0.25 + i / 5000.0;
+		double wide = exp((i - 10000) / 50.0);
+		double y = (i - 10000) / 14.2;
 		double p = i / 20000.0;
 		double z = sim_normal(p);
 
-		log_worst = fmax(log_worst, fabs(sim_log(x) - log(x)) / fmax(1, fabs(log(x))));
-		exp_worst = fmax(exp_worst, fabs(y) < 700 ? fabs(sim_exp(y) / exp(y) - 1) : 0);
+		if (i != 10000)
+			log_worst = fmax(log_worst, fabs(sim_log(wide) / log(wide) - 1));
+		if (x != 1)
+			log_worst = fmax(log_worst, fabs(sim_log(x) / log(x) - 1));
+		exp_worst = fmax(exp_worst, fabs(y) <= 700 ? fabs(sim_exp(y) / exp(y) - 1) : 0);
 		back_worst = fmax(back_worst, fabs(0.5 * erfc(-z * M_SQRT1_2) - p));
 	}
-	ok(log_worst < 4e-16, "logarithm: %g", log_worst);
-	ok(exp_worst < 1e-13, "exponential: %g", exp_worst);
+	ok(log_worst < 5e-16, "logarithm: %g", log_worst);
+	ok(sim_log(1 + 0x1p-52) == 0x1p-52, "of the number next to 1");
+	ok(exp_worst < 5e-16, "exponential: %g", exp_worst);
+	ok(fabs(sim_exp(700) / exp(700) - 1) < 5e-16 && fabs(sim_exp(-700) / exp(-700) - 1) < 5e-16,
+	   "as far as it goes");
 	ok(back_worst < 5e-16, "normal quantile and distribution: %g", back_worst);
 	ok(sim_log(1) == 0 && sim_exp(0) == 1, "log 1 and exp 0");
 	ok(sim_exp(800) == sim_exp(700) && sim_exp(-800) == sim_exp(-700), "held within 700");
@@ -217,6 +224,49 @@ moments(const SimUncertainty *u, int n)
 	return m;
 }
 
+/* Computed in another language, with its own normal quantile, logarithm and exponential. */
+static void
+test_known_draws(void)
+{
+	static const int64_t lognormal[] = {10204459493, 10043845150, 10205206242, 9813555338};
+	static const int64_t size[] = {5008, 5033, 4983, 5015};
+	static const int64_t part[] = {8018, 8618, 8323, 6293};
+	static const int64_t gamma[] = {9199438244, 9064130802, 9352769434, 10099994674};
+	static const int64_t points[] = {860726, 932249, 912748, 868610};
+	SimUncertainty       u = {.shape = SIM_LOGNORMAL,
+							  .actual_mean = 1e10,
+							  .by_person = true,
+							  .cv = 2,
+							  .draws_size = true,
+							  .size_mean = 5000,
+							  .size_sd = 50,
+							  .draws_score = true,
+							  .score_mean = 0.8,
+							  .score_sd = 0.1,
+							  .score_most = 1};
+	SimRandom            r;
+	SimDraw              d;
+	int                  i;
+
+	sim_seed(&r, UINT64_MAX);
+	for (i = 0; i < 4; i++)
+		ok(sim_draw(&u, &r, &d) && llabs(d.actual - lognormal[i]) <= 1 && d.size == size[i] &&
+			   d.score == part[i],
+		   "lognormal draw %d of seed -1", i + 1);
+	u.shape = SIM_GAMMA;
+	u.by_person = false;
+	u.actual_sd = 5e8;
+	u.follows_size = true;
+	u.score_mean = 80;
+	u.score_sd = 10;
+	u.score_most = 100;
+	u.correlation = -0.5;
+	sim_seed(&r, INT64_MAX);
+	for (i = 0; i < 4; i++)
+		ok(sim_draw(&u, &r, &d) && llabs(d.actual - gamma[i]) <= 1 && d.score == points[i],
+		   "gamma draw %d of the largest seed", i + 1);
+}
+
 static void
 test_draws(void)
 {
@@ -283,6 +333,10 @@ test_draws(void)
 	sim_next(&r);
 	certain.actual_mean = 5e14;
 	ok(sim_draw(&certain, &r, &d) && d.actual == INT64_C(500000000000000), "wide");
+	certain.actual_mean = 1e15;
+	ok(sim_draw(&certain, &r, &d) && d.actual == INT64_C(1000000000000000), "as wide as can be");
+	certain.actual_mean = -1e15;
+	ok(sim_draw(&certain, &r, &d) && d.actual == INT64_C(-1000000000000000), "either way");
 	certain.actual_mean = 2e15;
 	ok(!sim_draw(&certain, &r, &d), "too wide");
 	certain.actual_mean = -2.5;
@@ -298,6 +352,7 @@ test_draws(void)
 	odd.score_mean = 1e13;
 	odd.score_most = 1e13;
 	ok(!sim_draw(&odd, &r, &d), "a score too wide");
+	test_known_draws();
 	{
 		SimRandom a, b;
 		SimDraw   one, other;
@@ -369,6 +424,10 @@ test_summaries(void)
 		   s.sd == 1,
 	   "three values");
 	ok(s.bin_width == 1 && s.bin[0] == 1 && s.bin[2] == 1 && s.bin[3] == 0, "bins of a penny");
+	value[0] = 0;
+	value[1] = 10;
+	sim_summarise(value, room, 2, &s);
+	ok(near(s.sd, 7.0710678118654755, 1e-14), "standard deviation of two");
 	value[0] = 42;
 	sim_summarise(value, room, 1, &s);
 	ok(s.sd == 0 && s.quantile[0] == 42 && s.quantile[6] == 42 && s.bin[0] == 1, "one value");
@@ -689,6 +748,197 @@ test_fast_and_exact(void)
 }
 
 /*--------------------------------------------------------------------
+ * Results worked out by hand, at and beside every threshold
+ *--------------------------------------------------------------------
+ */
+
+static SettleTerms    plain_terms;
+static SettleInputs   plain_inputs;
+static SimUncertainty nothing_drawn;
+
+/* begin --- a curve, and a benchmark of 1,000.00. */
+static SettleTerms *
+begin(const char *text)
+{
+	memset(&plain_terms, 0, sizeof(plain_terms));
+	memset(&plain_inputs, 0, sizeof(plain_inputs));
+	memset(&nothing_drawn, 0, sizeof(nothing_drawn));
+	plain_terms.curve = curve(text);
+	plain_terms.gate_sides = SIDE_GAIN | SIDE_LOSS;
+	plain_terms.quality_sides = SIDE_GAIN;
+	plain_terms.unit = 1;
+	set(&plain_inputs, INPUT_BENCHMARK, 1000, 1);
+	return &plain_terms;
+}
+
+static void
+given(SettleNumber *n, int64_t num, int64_t den)
+{
+	n->given = true;
+	rat_set(&n->value, num, den);
+}
+
+/* gives --- both ways: the pence; gate is 0 not tested, 1 met, -1 not met. */
+static void
+gives(int64_t actual, int64_t expected, int gate, bool capped, const char *what)
+{
+	SimPlan    *plan = malloc(sizeof(SimPlan));
+	Settlement *room = malloc(sizeof(Settlement));
+	SimDraw     d = {.actual = actual, .size = 5, .score = 1};
+	SimOutcome  o[2] = {{0}, {0}};
+	char        message[512];
+	bool        good = true;
+	int         i;
+
+	sim_plan(plan, &plain_terms, &plain_inputs, &nothing_drawn);
+	good = sim_settle_fast(plan, &d, &o[0]) &&
+		   sim_settle_exact(plan, &d, room, &o[1], message, sizeof(message)) == SETTLE_OK;
+	for (i = 0; i < 2; i++)
+		good = good && o[i].pence == expected && o[i].gate_tested == (gate != 0) &&
+			   o[i].gate_met == (gate >= 0) && o[i].capped == capped;
+	ok(good, "%s", what);
+	if (!good)
+		printf("# fast %" PRId64 " %d %d %d, exact %" PRId64 " %d %d %d\n", o[0].pence,
+			   o[0].gate_tested, o[0].gate_met, o[0].capped, o[1].pence, o[1].gate_tested,
+			   o[1].gate_met, o[1].capped);
+	free(plan);
+	free(room);
+}
+
+static void
+test_gates_and_caps(void)
+{
+	SettleTerms *t = begin("both 0..:50%");
+
+	t->gate_by = GATE_BY_RATE;
+	set(&plain_inputs, INPUT_MINIMUM_RATE, 2, 100);
+	gives(98000, 1000, 1, false, "a gate just met");
+	gives(98001, 0, -1, false, "and just missed");
+	gives(102000, -1000, 1, false, "by a loss");
+	gives(101999, 0, -1, false, "and missed");
+	gives(100000, 0, -1, false, "by nothing at all");
+	t->gate_sides = SIDE_GAIN;
+	gives(100000, 0, -1, false, "nothing is a gain");
+	t->gate_sides = SIDE_LOSS;
+	gives(100000, 0, 0, false, "and no loss");
+	gives(100001, 0, -1, false, "a penny is one");
+	given(&t->below_gate, 1, 4);
+	gives(101999, 0, -1, false, "no part of a loss below the gate");
+	t->gate_sides = SIDE_GAIN;
+	gives(98001, 250, -1, false, "a part of a gain below the gate");
+
+	begin("gain cliff 3% 0..5%:40%, 5%..100%:10% max 22; loss 0..100%:50%");
+	gives(97000, 1200, 1, false, "a cliff just met");
+	gives(97001, 0, -1, false, "and just missed");
+	gives(93000, 2200, 1, false, "a cap just met does not hold");
+	gives(92990, 2200, 1, true, "and beyond it does");
+	gives(200000, -50000, 0, false, "a loss of all");
+	gives(200100, -50000, 0, false, "ends there");
+
+	t = begin("both 0..:50%");
+	t->cap[0].given = true;
+	t->cap[0].amount.num = 4000;
+	t->quality = scale("linear 0:0, 1:1");
+	set(&plain_inputs, INPUT_SCORE, 1, 2);
+	gives(80000, 4000, 0, true, "quality, then the cap");
+	t->caps_first = true;
+	gives(80000, 2000, 0, true, "the cap, then quality");
+	t->quality_by = BY_RATIO;
+	gives(80000, 3200, 0, true, "by the ratio of 80 %");
+	t->has_factor[0] = true;
+	rat_set(&t->factor[0], 1, 4);
+	gives(80000, 800, 0, true, "a quarter");
+	set(&plain_inputs, INPUT_LOSS_RELIEF, 5, 1);
+	gives(103000, -1000, 0, false, "relief of a loss");
+	gives(100600, 0, 0, false, "never beyond nothing");
+	t->rounding = EXACT_TRUNCATE;
+	t->unit = 100;
+	gives(104399, -1600, 0, false, "whole pounds");
+}
+
+static void
+test_held(void)
+{
+	SettleTerms *t = begin("both 0..:100%");
+
+	t->guardrail = true;
+	set(&plain_inputs, INPUT_GUARDRAIL_BENCHMARK, 1050, 1);
+	gives(106000, -1000, 0, false, "a loss as far as the second benchmark has it");
+	gives(104999, 0, 0, false, "not where that sees a gain of a penny");
+	gives(105000, 0, 0, false, "or nothing");
+	gives(90000, 10000, 0, false, "a gain stands");
+	set(&plain_inputs, INPUT_GUARDRAIL_BENCHMARK, 900, 1);
+	gives(106000, -6000, 0, false, "and a loss that is larger there");
+
+	t = begin("both 0..:100%");
+	given(&t->contingency, 10, 1);
+	gives(98000, 1000, 0, false, "kept before a gain counts");
+	gives(99000, 0, 0, false, "all of it");
+	gives(99500, 0, 0, false, "never below nothing");
+	gives(102000, -2000, 0, false, "a loss keeps nothing");
+
+	t = begin("both 0..:100%");
+	t->allowance = scale("linear 0:1%, 1000:3%");
+	set(&plain_inputs, INPUT_SIZE, 500, 1);
+	gives(97000, 1000, 0, false, "an allowance of 2 % off a gain");
+	gives(103000, -1000, 0, false, "and off a loss");
+	gives(102000, 0, 0, false, "not below nothing");
+	given(&t->minimum_size, 500, 1);
+	gives(97000, 1000, 0, false, "large enough");
+	given(&t->minimum_size, 501, 1);
+	gives(97000, 0, 0, false, "too small");
+}
+
+static void
+test_adjusted(void)
+{
+	SettleTerms *t = begin("both 0..:100%");
+
+	t->adjust_volume = true;
+	set(&plain_inputs, INPUT_VOLUME, 11, 1);
+	set(&plain_inputs, INPUT_PLAN_VOLUME, 10, 1);
+	gives(100000, 10000, 0, false, "a tenth more");
+	nothing_drawn.follows_size = true;
+	gives(100000, 10000, 0, false, "the size is not drawn, the volume stays");
+	nothing_drawn.draws_size = true;
+	gives(100000, -50000, 0, false, "it is: 5 of 10");
+	t->adjust_volume = false;
+	t->adjust_risk = true;
+	set(&plain_inputs, INPUT_RISK, 9, 1);
+	set(&plain_inputs, INPUT_PLAN_RISK, 10, 1);
+	gives(100000, -10000, 0, false, "a tenth less risk");
+	given(&t->risk_limit, 1, 20);
+	gives(100000, -5000, 0, false, "held at 5 %");
+	set(&plain_inputs, INPUT_RISK, 12, 1);
+	gives(100000, 5000, 0, false, "likewise above");
+	set(&plain_inputs, INPUT_RISK, 103, 10);
+	gives(100000, 3000, 0, false, "not within");
+
+	t = begin("both 0..:100%");
+	given(&t->withhold, 1, 10);
+	set(&plain_inputs, INPUT_SCORE, 3, 4);
+	gives(97500, 0, 0, false, "a quarter of a tenth is not earned back");
+	set(&plain_inputs, INPUT_SCORE, 5, 4);
+	gives(100000, 0, 0, false, "never more than all");
+	t->withhold_scale = scale(">=1:50% else 0");
+	gives(100000, -5000, 0, false, "by a scale");
+
+	t = begin("gain 0..:20%; loss 0..:100% max 7");
+	t->excess = true;
+	given(&t->fee_at_risk, 30, 1);
+	set(&plain_inputs, INPUT_FEE, 50, 1);
+	t->pays = PAYS_FEE;
+	gives(110000, 7000, 0, false, "fee and gain");
+	gives(99999, 2000, 0, false, "fee less what is at risk, whatever loss and cap of the curve");
+	gives(100000, 5000, 0, false, "the fee alone");
+	t->net_of_fee = true;
+	gives(105000, 5000, 0, false, "net of the fee");
+	gives(104999, 2000, 0, false, "just not");
+	t->pays = PAYS_BENCHMARK;
+	gives(115000, 102000, 0, false, "benchmark and gain");
+}
+
+/*--------------------------------------------------------------------
  * Parties
  *--------------------------------------------------------------------
  */
@@ -775,6 +1025,30 @@ even(const char *text, bool excess, int64_t benchmark, int64_t target)
 	return found == SIM_EVEN_FOUND ? actual : found == SIM_EVEN_NEVER ? -1 : -2;
 }
 
+/* even_carried --- savings count from 95 % of 1,000.00 up, and so much is carried forward. */
+static int64_t
+even_carried(int64_t carried)
+{
+	SettleTerms    t = {.curve = curve("both 0..:100%"),
+						.quality = scale(">=95%:100% else 0"),
+						.quality_sides = SIDE_GAIN,
+						.quality_by = BY_RATIO,
+						.unit = 1};
+	SettleInputs   in = {0};
+	SimUncertainty none = {0};
+	SimPlan       *plan = malloc(sizeof(SimPlan));
+	Settlement    *room = malloc(sizeof(Settlement));
+	SettleStatus   status;
+	char           message[512];
+	int64_t        actual = -5;
+
+	set(&in, INPUT_BENCHMARK, 100000, 100);
+	set(&in, INPUT_CARRIED_FORWARD, carried, 100);
+	sim_plan(plan, &t, &in, &none);
+	sim_break_even(plan, 5000, room, &actual, &status, message, sizeof(message));
+	return actual;
+}
+
 /* even_by_ratio --- the same with quality by actual / benchmark, and a fee. */
 static int64_t
 even_by_ratio(const char *quality, const char *loss_rate, int64_t fee, bool excess, int64_t target)
@@ -845,6 +1119,10 @@ test_break_even(void)
 	   "the fee counts to what was spent");
 	ok(even_by_ratio(">=110%:100% else 50%", NULL, 3000, true, 7000) == 113000,
 	   "and off what was saved");
+	/* 50.00 is left behind at 949.99 and at 950.00 + carried */
+	ok(even_carried(10000) == 105000, "the nearer one above");
+	ok(even_carried(10001) == 94999, "of two equally near ones the lower");
+	ok(even_carried(10002) == 94999, "the nearer one below");
 }
 
 int
@@ -855,6 +1133,9 @@ main(void)
 	test_draws();
 	test_summaries();
 	test_fast_and_exact();
+	test_gates_and_caps();
+	test_held();
+	test_adjusted();
 	test_parties();
 	test_break_even();
 	return done_testing();
