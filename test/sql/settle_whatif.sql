@@ -117,7 +117,7 @@ SELECT break_even(:cliff, -20000) AS most, break_even(:cliff, -20000.01) AS neve
 -- a discount of 3.5 % moves the point of nothing
 SELECT break_even('{"curve": "both 0..:50%", "discount": 0.035}'::jsonb::settlement_terms, '{"benchmark": 1000000}'::jsonb::settlement_inputs);
 -- one penny nearer to the benchmark the target is not reached yet
-SELECT count(*) AS tried, count(b.actual) > 50 AS found, count(*) FILTER (WHERE s.at_it IS DISTINCT FROM 'reached' OR s.before IS NOT DISTINCT FROM 'reached') AS wrong
+SELECT count(b.actual) > 50 AS found, count(*) FILTER (WHERE s.at_it IS DISTINCT FROM 'reached' OR s.before IS NOT DISTINCT FROM 'reached') AS wrong
 FROM shape x CROSS JOIN unnest('{-150000.01,-20000,77777.77,300000}'::numeric[]) t (target)
 CROSS JOIN LATERAL (SELECT (x.inputs || '{"benchmark": 10000000, "actual": 0}')::settlement_inputs AS inputs) i
 CROSS JOIN LATERAL (SELECT break_even(x.terms, i.inputs, t.target) AS actual) b
@@ -127,7 +127,7 @@ CROSS JOIN LATERAL (SELECT max(CASE WHEN sign(s.amount - t.target) <> sign(z.sta
                     FROM generate_series(0, 1) p (step),
                          LATERAL settle(x.terms, (x.inputs || jsonb_build_object('benchmark', 10000000, 'actual', b.actual + p.step * 0.01 * sign(10000000 - b.actual)))::settlement_inputs) s
                     WHERE s.line_code = 'settlement') s
-WHERE b.actual IS NOT NULL;
+WHERE b.actual IS NOT NULL AND z.start <> t.target;
 
 -- savings count in full from 90 % of the benchmark up and half below it: 60,000 at 940,000, 110,000 not before 780,000.01
 SELECT break_even(r.terms, r.inputs, 60000) AS near, break_even(r.terms, r.inputs, 110000) AS far
