@@ -263,3 +263,16 @@ END
 $$;
 COMMENT ON FUNCTION chart_settlement(text, settlement_terms, settlement_inputs, settlement_detail) IS
     'What terms pay for every result, all their clauses applied, with gates, cap and the result of these inputs marked. Returns SVG; errors as settle.';
+
+CREATE FUNCTION chart_simulation(title text, simulation settlement_simulation, x_label text DEFAULT 'settlement') RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT @extschema@.chart_distribution(title, (simulation).bin_from, (simulation).bin_from + cardinality((simulation).histogram) * greatest((simulation).bin_width, 0.01), (simulation).histogram,
+        jsonb_build_array(jsonb_build_object('label', 'one in twenty is below', 'value', (simulation).p05), jsonb_build_object('label', 'half are below', 'value', (simulation).p50),
+                          jsonb_build_object('label', 'mean', 'value', (simulation).mean), jsonb_build_object('label', 'one in twenty is above', 'value', (simulation).p95)),
+        x_label || ': gain in ' || @extschema@.chart_percent((simulation).p_gain) || ', loss in ' || @extschema@.chart_percent((simulation).p_loss) || ', nothing in ' || @extschema@.chart_percent((simulation).p_nothing)
+        || ' of ' || to_char((simulation).draws, 'FM9,999,990') || ' draws')
+$$;
+COMMENT ON FUNCTION chart_simulation(text, settlement_simulation, text) IS
+    'The outcome of simulate_settlement as a histogram with its mean, median and the ends of nine tenths, and how often there is a gain, a loss or nothing. Returns SVG; "no data" for NULL.';
