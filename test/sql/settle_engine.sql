@@ -262,6 +262,8 @@ SELECT i, jsonb_strip_nulls(jsonb_build_object('curve', 'both 0..5%:50%, 5%..:1/
         'accounts', jsonb_build_array(jsonb_build_object('party', 'a', 'posted_before', h % 20000 / 100.0, 'overdue', h % 777 - 300, 'overdue_days', h % 90, 'interest_rate', 0.1325), jsonb_build_object('party', 'left', 'posted_before', -h % 999))) AS detail
 FROM (SELECT i, hashint8extended(i, 7) & 2147483647 AS h FROM generate_series(1, 3000) i) v;
 CREATE TABLE line AS SELECT m.i, s.* FROM made m, settle(m.terms::settlement_terms, m.inputs::settlement_inputs, m.detail::settlement_detail) s;
+CREATE INDEX ON line (i, line_code);
+ANALYZE line;
 SELECT count(DISTINCT i) AS statements, count(*) > 40000 AS many_lines, count(*) FILTER (WHERE amount::text LIKE '-0.00') AS minus_zero FROM line;
 SELECT line_code, count(*) FROM (SELECT i, line_code, sum(amount) AS s FROM line WHERE line_code IN ('party', 'due', 'interest', 'contested') GROUP BY i, line_code) q WHERE s <> 0 GROUP BY line_code;
 SELECT count(*) AS parties_do_not_make_the_settlement FROM line s WHERE line_code = 'settlement' AND amount <> (SELECT sum(p.amount) FROM line p WHERE p.i = s.i AND p.line_code = 'party' AND p.party <> 'icb');
