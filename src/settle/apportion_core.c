@@ -146,7 +146,7 @@ split_share(const TermsSplit *s, int64_t party, ExactRat *share)
 		rat_set(share, s->party[party].share.num, s->party[party].share.den);
 		return;
 	}
-	rat_set(share, 1, 1);
+	rat_whole(share, 1);
 	for (i = 0; i < s->parties; i++)
 	{
 		if (i == party)

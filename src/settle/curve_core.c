@@ -192,8 +192,8 @@ share_compute_past(const TermsCurve *c, const ExactRat *x, const ExactRat *base,
 	share->has_gate = amount_given(side->gate);
 	share->has_cap = amount_given(side->cap);
 	share->overflow = rat_overflow(x);
-	rat_set(&share->total, 0, 1);
-	rat_set(&lower, 0, 1);
+	rat_whole(&share->total, 0);
+	rat_whole(&lower, 0);
 	if (share->has_cap)
 	{
 		amount_value(side->cap, base, &share->cap);

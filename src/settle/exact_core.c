@@ -481,6 +481,14 @@ rat_neg(ExactRat *a)
 	a->num.sign = -a->num.sign;
 }
 
+/* rat_whole --- r = v. */
+void
+rat_whole(ExactRat *r, int64_t v)
+{
+	exact_set(&r->num, v);
+	exact_set(&r->den, 1);
+}
+
 /* rat_copy --- r = a, touching only the limbs in use. */
 void
 rat_copy(ExactRat *r, const ExactRat *a)

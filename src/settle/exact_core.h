@@ -66,6 +66,7 @@ extern bool     rat_overflow(const ExactRat *a);
 extern int      rat_sign(const ExactRat *a);
 extern int      rat_cmp(const ExactRat *a, const ExactRat *b);
 extern void     rat_neg(ExactRat *a);
+extern void     rat_whole(ExactRat *r, int64_t v);
 extern void     rat_copy(ExactRat *r, const ExactRat *a);
 extern ExactRat rat_magnitude(const ExactRat *a);
 extern ExactRat rat_lesser(const ExactRat *a, const ExactRat *b);

@@ -28,17 +28,15 @@ case_cost(const SettleCase *one, ExactRat *cost)
 		rat_set(cost, one->pence, 100);
 }
 
-/* case_cmp --- which of two cases is the dearer? */
-static int
-case_cmp(const SettleCase *a, const SettleCase *b)
+/* is_dearer --- does case a cost more than case b? */
+static bool
+is_dearer(const SettleCase *a, const SettleCase *b)
 {
 	ExactRat x, y;
 
-	if (a->exact == NULL && b->exact == NULL)
-		return (a->pence > b->pence) - (a->pence < b->pence);
 	case_cost(a, &x);
 	case_cost(b, &y);
-	return rat_cmp(&x, &y);
+	return rat_cmp(&x, &y) > 0;
 }
 
 /*
@@ -56,7 +54,7 @@ case_payment(const TermsCurve *stop_loss, const SettleCase *one, Share *share, E
 	if (exact == NULL && one->exact == NULL && share_pence(stop_loss, one->pence, 0, 1, 1, pence))
 		return true;
 	case_cost(one, &cost);
-	rat_set(&factor, 1, 1);
+	rat_whole(&factor, 1);
 	share_compute(stop_loss, &cost, NULL, share);
 	share_apply(share, &factor, &payment);
 	if (exact != NULL)
@@ -72,7 +70,7 @@ keep_dearest(const SettleCase *cases, int *dearest, int n, int i)
 {
 	int at = n;
 
-	while (at > 0 && case_cmp(&cases[i], &cases[dearest[at - 1]]) > 0)
+	while (at > 0 && is_dearer(&cases[i], &cases[dearest[at - 1]]))
 		at--;
 	if (at == SETTLE_MAX_CASES)
 		return n;
@@ -142,7 +140,7 @@ write_cases(Writer *w)
 	int64_t             pence;
 	SettleLine         *line;
 
-	rat_set(&w->cases, 0, 1);
+	rat_whole(&w->cases, 0);
 	if (w->terms->stop_loss == NULL)
 		return SETTLE_OK;
 	if (d == NULL || !d->has_cases)
@@ -163,7 +161,7 @@ write_cases(Writer *w)
 	line = add_pence_line(w, "stop_loss", "stop_loss", sum);
 	rat_set(&w->cases, sum, 100);
 	line->has_quantity = true;
-	rat_set(&line->quantity, paid, 1);
+	rat_whole(&line->quantity, paid);
 	formula(line, "paid for %d of %d case%s, each rounded", paid, d->cases,
 			d->cases == 1 ? "" : "s");
 	if (paid > shown)
@@ -194,7 +192,7 @@ hold_within(ExactRat *rate, const ExactRat *limit)
 {
 	ExactRat least, most, one;
 
-	rat_set(&one, 1, 1);
+	rat_whole(&one, 1);
 	rat_sub(&least, &one, limit);
 	rat_add(&most, &one, limit);
 	if (rat_cmp(rate, &least) < 0)
@@ -249,7 +247,7 @@ write_discount(Writer *w)
 
 	grouped(&w->running, before);
 	percent(&w->terms->discount, d);
-	rat_set(&kept, 1, 1);
+	rat_whole(&kept, 1);
 	rat_sub(&kept, &kept, &w->terms->discount);
 	rat_mul(&w->running, &w->running, &kept);
 	line = add_line(w, "adjustment", "discount");
@@ -267,8 +265,8 @@ write_withhold(Writer *w)
 	char               before[MONEY_TEXT], part[TERMS_TEXT], e[TERMS_TEXT], s[MONEY_TEXT];
 	SettleLine        *line;
 
-	rat_set(&zero, 0, 1);
-	rat_set(&one, 1, 1);
+	rat_whole(&zero, 0);
+	rat_whole(&one, 1);
 	if (t->withhold_scale != NULL)
 		status = look_up(w, t->withhold_scale, BY_SCORE, "withhold", &score, &earned);
 	else if (!w->inputs->given[INPUT_SCORE])
@@ -276,7 +274,7 @@ write_withhold(Writer *w)
 	else
 	{
 		rat_copy(&score, &w->inputs->value[INPUT_SCORE]);
-		rat_copy(&earned, rat_cmp(&score, &one) > 0 ? &one : &score);
+		earned = rat_lesser(&score, &one);
 	}
 	if (status != SETTLE_OK)
 		return status;
@@ -344,30 +342,36 @@ set_actual(Writer *w, char *out, size_t size)
 {
 	const SettleInputs *in = w->inputs;
 	const SettleTerms  *t = w->terms;
-	bool                cases = t->stop_loss != NULL && rat_sign(&w->cases) != 0;
-	char                a[MONEY_TEXT], s[MONEY_TEXT], f[MONEY_TEXT];
+	char                a[MONEY_TEXT], v[MONEY_TEXT];
+	char                cases[2 * MONEY_TEXT] = "";
+	char                fee[2 * MONEY_TEXT] = "";
 
-	if (t->net_of_fee && !in->given[INPUT_FEE])
-		return missing(w, INPUT_FEE, "the terms compare net of it; record it for the period");
 	rat_copy(&w->actual, &in->value[INPUT_ACTUAL]);
 	grouped(&w->actual, a);
-	rat_sub(&w->actual, &w->actual, &w->cases);
-	grouped(&w->cases, s);
-	snprintf(out, size, cases || t->net_of_fee ? "(%s" : "%s", a);
-	if (cases)
-		snprintf(out + strlen(out), size - strlen(out), " - %s stop-loss", s);
+	if (rat_sign(&w->cases) != 0)
+	{
+		grouped(&w->cases, v);
+		snprintf(cases, sizeof(cases), " - %s stop-loss", v);
+		rat_sub(&w->actual, &w->actual, &w->cases);
+	}
 	if (t->net_of_fee)
 	{
+		ExactRat sum;
+
+		if (!in->given[INPUT_FEE])
+			return missing(w, INPUT_FEE, "the terms compare net of it; record it for the period");
 		/* what was saved counts less the fee; what was spent, with it */
-		grouped(&in->value[INPUT_FEE], f);
+		rat_copy(&sum, &in->value[INPUT_FEE]);
+		grouped(&sum, v);
+		snprintf(fee, sizeof(fee), " %c %s fee", t->excess ? '-' : '+', v);
 		if (t->excess)
-			rat_sub(&w->actual, &w->actual, &in->value[INPUT_FEE]);
-		else
-			rat_add(&w->actual, &w->actual, &in->value[INPUT_FEE]);
-		snprintf(out + strlen(out), size - strlen(out), " %c %s fee", t->excess ? '-' : '+', f);
+			rat_neg(&sum);
+		rat_add(&w->actual, &w->actual, &sum);
 	}
-	if (cases || t->net_of_fee)
-		strcat(out, ")");
+	if (cases[0] || fee[0])
+		snprintf(out, size, "(%s%s%s)", a, cases, fee);
+	else
+		snprintf(out, size, "%s", a);
 	return SETTLE_OK;
 }
 
@@ -379,7 +383,7 @@ write_difference(Writer *w)
 	const SettleTerms  *t = w->terms;
 	bool                discount = t->has_discount && !t->adjust_volume && !t->adjust_risk;
 	char                b[MONEY_TEXT], c[MONEY_TEXT], d[TERMS_TEXT];
-	char                first[3 * MONEY_TEXT], second[4 * MONEY_TEXT];
+	char                first[3 * MONEY_TEXT], second[6 * MONEY_TEXT];
 	SettleLine         *line;
 	SettleStatus        status = set_actual(w, second, sizeof(second));
 
@@ -391,7 +395,7 @@ write_difference(Writer *w)
 	{
 		ExactRat kept;
 
-		rat_set(&kept, 1, 1);
+		rat_whole(&kept, 1);
 		rat_sub(&kept, &kept, &t->discount);
 		rat_mul(&w->benchmark, &w->benchmark, &kept);
 		percent(&t->discount, d);
@@ -412,7 +416,7 @@ write_difference(Writer *w)
 		grouped(&in->value[INPUT_CARRIED_FORWARD], c);
 		formula(line, " + %s carried forward", c);
 	}
-	return SETTLE_OK;
+	return w->overflow ? SETTLE_OVERFLOW : SETTLE_OK;
 }
 
 /* write_guardrail --- a loss counts only as far as it is one against the second benchmark too. */
@@ -437,8 +441,8 @@ write_guardrail(Writer *w)
 	held = rat_cmp(&other, &w->running) > 0;
 	if (held)
 		rat_copy(&w->running, &other);
-	if (rat_sign(&w->running) > 0)
-		rat_set(&w->running, 0, 1);
+	if (rat_sign(&w->running) == 1)
+		rat_whole(&w->running, 0);
 	line = add_line(w, "guardrail", "guardrail");
 	line->has_quantity = true;
 	rat_copy(&line->quantity, benchmark);
@@ -456,8 +460,8 @@ write_contingency(Writer *w)
 	grouped(&w->running, before);
 	grouped(&w->terms->contingency.value, c);
 	rat_sub(&w->running, &w->running, &w->terms->contingency.value);
-	if (rat_sign(&w->running) < 0)
-		rat_set(&w->running, 0, 1);
+	if (rat_sign(&w->running) == -1)
+		rat_whole(&w->running, 0);
 	line = add_line(w, "contingency", "contingency");
 	formula(line, "%s - %s kept, at least 0.00", before, c);
 }
@@ -482,8 +486,8 @@ write_allowance(Writer *w)
 	grouped(&w->base, b);
 	grouped(&amount, a);
 	rat_sub(&left, &left, &amount);
-	if (rat_sign(&left) < 0)
-		rat_set(&left, 0, 1);
+	if (rat_sign(&left) == -1)
+		rat_whole(&left, 0);
 	rat_copy(&w->running, &left);
 	if (w->loss)
 		rat_neg(&w->running);
@@ -502,9 +506,9 @@ write_held(Writer *w)
 	const SettleTerms *t = w->terms;
 	SettleStatus       status = SETTLE_OK;
 
-	if (t->guardrail && rat_sign(&w->running) < 0)
+	if (t->guardrail && rat_sign(&w->running) == -1)
 		status = write_guardrail(w);
-	if (status == SETTLE_OK && t->contingency.given && rat_sign(&w->running) > 0)
+	if (status == SETTLE_OK && t->contingency.given && rat_sign(&w->running) == 1)
 		write_contingency(w);
 	if (status == SETTLE_OK && t->allowance != NULL && rat_sign(&w->running) != 0)
 		status = write_allowance(w);

@@ -48,7 +48,7 @@ write_size(Writer *w)
 					  "a larger population",
 					  s, least);
 	if (!enough)
-		rat_set(&w->running, 0, 1);
+		rat_whole(&w->running, 0);
 	line = add_line(w, "size", "minimum_size");
 	line->has_quantity = true;
 	rat_copy(&line->quantity, size);
@@ -76,7 +76,7 @@ write_conditions(Writer *w)
 			return refuse(w, "condition \"%s\" is not decided: record whether it is met", name);
 		}
 		if (!c->met && !w->loss)
-			rat_set(&w->running, 0, 1);
+			rat_whole(&w->running, 0);
 		line = add_line(w, "condition", "condition: ");
 		line->name = c->name;
 		formula(line, c->met ? "met" : w->loss ? "not met, a loss stands" : "not met");
@@ -115,7 +115,7 @@ write_gate(Writer *w, const char *clause, const char *rate, const ExactRat *thre
 	w->overflow |= rat_overflow(threshold);
 	w->below |= part;
 	if (!met && !part)
-		rat_set(&w->running, 0, 1);
+		rat_whole(&w->running, 0);
 	line = add_line(w, "gate", clause);
 	snprintf(line->rate, sizeof(line->rate), "%s", rate);
 	line->has_quantity = true;
@@ -356,9 +356,11 @@ write_reopener(Writer *w)
 	if (!w->terms->has_reopener)
 		return;
 	amount_value(term, &w->base, &limit);
-	w->overflow |= rat_overflow(&limit);
-	if (w->overflow)
+	if (rat_overflow(&limit))
+	{
+		w->overflow = true;
 		return;
+	}
 	reached = rat_cmp(&size, &limit) >= 0;
 	rat_copy(&w->running, &w->difference);
 	line = add_line(w, "reopener", "reopener");
@@ -372,7 +374,7 @@ write_reopener(Writer *w)
 	formula(line, "difference %s", d);
 	if (term.den > 0)
 	{
-		rat_set(&share, 100, 1);
+		rat_whole(&share, 100);
 		rat_mul(&share, &share, &size);
 		rat_div(&share, &share, &w->base);
 		rat_print_decimal(&share, 0, 2, p);
@@ -424,8 +426,6 @@ write_compared(Writer *w)
 		status = write_adjustments(w);
 	if (status == SETTLE_OK)
 		status = write_difference(w);
-	if (status == SETTLE_OK && w->overflow)
-		return SETTLE_OVERFLOW;
 	if (status == SETTLE_OK)
 		status = check_base(w);
 	if (status == SETTLE_OK)
@@ -507,8 +507,7 @@ keep_line(void *where, const SettleLine *line)
 {
 	Settlement *out = where;
 
-	if (out->lines < SETTLE_MAX_LINES)
-		out->line[out->lines++] = *line;
+	out->line[out->lines++] = *line;
 }
 
 /* settle_statement --- the lines of a settlement without detail and parties. */

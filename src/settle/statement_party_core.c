@@ -21,7 +21,7 @@ typedef struct Parties
 {
 	SettleParty *party;
 	int          n;
-	int          counterparty; /* its number, or -1 */
+	SettleParty *counterparty; /* NULL: none */
 } Parties;
 
 /* same_text --- are two names the same bytes? */
@@ -80,7 +80,7 @@ gather(Writer *w, Parties *p)
 
 	p->party = w->room->party;
 	p->n = 0;
-	p->counterparty = -1;
+	p->counterparty = NULL;
 	for (i = 0; i < s->parties; i++)
 		add_party(w, p, (SettleText){split_name(s, i), (int) s->party[i].name_len});
 	if (w->terms->counterparty.at != NULL)
@@ -91,7 +91,7 @@ gather(Writer *w, Parties *p)
 						  "counterparty \"%s\" is also a party of the split: what it keeps is what "
 						  "the curve does not share; leave it out of the split",
 						  name);
-		p->counterparty = p->n;
+		p->counterparty = &p->party[p->n];
 		add_party(w, p, w->terms->counterparty);
 	}
 	for (i = 0; d != NULL && i < d->accounts; i++)
@@ -138,7 +138,7 @@ check_own(Writer *w, const Parties *p)
 						  name);
 		sum_into(w, &own, a->own);
 	}
-	if (p->counterparty >= 0 || w->overflow || own == w->settled)
+	if (p->counterparty || w->overflow || own == w->settled)
 		return SETTLE_OK;
 	if (__builtin_sub_overflow(w->settled, own, &gap))
 		return SETTLE_OVERFLOW;
@@ -208,12 +208,14 @@ write_stands(Writer *w, Parties *p)
 	{
 		SettleParty *party = &p->party[i];
 
-		if (i == p->counterparty)
+		if (party == p->counterparty)
 			w->overflow |= __builtin_sub_overflow(0, sum, &party->stands);
-		line = add_pence_line(w, "party", i == p->counterparty ? "counterparty" : "left the split",
-							  party->stands);
+		line =
+			add_pence_line(w, "party", party == p->counterparty ? "counterparty" : "left the split",
+						   party->stands);
 		line->party = party->name;
-		formula(line, i == p->counterparty ? "less the sum of the parties" : "not in the split");
+		formula(line,
+				party == p->counterparty ? "less the sum of the parties" : "not in the split");
 	}
 	return SETTLE_OK;
 }
@@ -228,9 +230,10 @@ write_stands(Writer *w, Parties *p)
 static SettleStatus
 set_posted(Writer *w, Parties *p)
 {
-	int64_t sum = 0;
-	char    s[MONEY_TEXT];
-	int     i;
+	SettleParty *mirror = p->counterparty;
+	int64_t      sum = 0;
+	char         s[MONEY_TEXT];
+	int          i;
 
 	for (i = 0; i < p->n; i++)
 	{
@@ -240,10 +243,9 @@ set_posted(Writer *w, Parties *p)
 			party->posted = party->account->posted;
 		sum_into(w, &sum, party->posted);
 	}
-	i = p->counterparty;
-	if (i >= 0 && (p->party[i].account == NULL || !p->party[i].account->has_posted))
+	if (mirror && !(mirror->account && mirror->account->has_posted))
 	{
-		w->overflow |= __builtin_sub_overflow(0, sum, &p->party[i].posted);
+		w->overflow |= __builtin_sub_overflow(0, sum, &mirror->posted);
 		sum = 0;
 	}
 	if (w->overflow || sum == 0)
@@ -317,14 +319,14 @@ write_contested(Writer *w, Parties *p)
 
 	for (i = 0; i < p->n; i++)
 	{
-		SettleStatus status = hold(w, &p->party[i], i == p->counterparty);
+		SettleStatus status = hold(w, &p->party[i], &p->party[i] == p->counterparty);
 
 		if (status != SETTLE_OK)
 			return status;
 		sum_into(w, &sum, p->party[i].held);
 	}
-	if (p->counterparty >= 0)
-		w->overflow |= __builtin_sub_overflow(0, sum, &p->party[p->counterparty].held);
+	if (p->counterparty)
+		w->overflow |= __builtin_sub_overflow(0, sum, &p->counterparty->held);
 	for (i = 0; i < p->n; i++)
 	{
 		SettleParty *party = &p->party[i];
@@ -342,7 +344,7 @@ write_contested(Writer *w, Parties *p)
 		grouped_pence(party->delta, d);
 		grouped_pence(party->held, h);
 		formula(line, "%s - %s %s", d, h,
-				i == p->counterparty ? "contested by the others" : "contested");
+				party == p->counterparty ? "contested by the others" : "contested");
 	}
 	return SETTLE_OK;
 }
@@ -391,22 +393,21 @@ write_own_interest(Writer *w, SettleParty *party, bool counterparty)
 static SettleStatus
 write_interest(Writer *w, Parties *p)
 {
+	SettleParty *mirror = p->counterparty;
 	int64_t      sum = 0;
-	SettleParty *mirror;
 	SettleLine  *line;
 	int          i;
 
 	for (i = 0; i < p->n; i++)
 	{
-		SettleStatus status = write_own_interest(w, &p->party[i], i == p->counterparty);
+		SettleStatus status = write_own_interest(w, &p->party[i], &p->party[i] == p->counterparty);
 
 		if (status != SETTLE_OK)
 			return status;
 		sum_into(w, &sum, p->party[i].interest);
 	}
-	if (p->counterparty < 0 || sum == 0)
+	if (mirror == NULL || sum == 0)
 		return SETTLE_OK;
-	mirror = &p->party[p->counterparty];
 	w->overflow |= __builtin_sub_overflow(0, sum, &mirror->interest);
 	line = add_pence_line(w, "interest", "interest", mirror->interest);
 	line->party = mirror->name;

@@ -84,7 +84,7 @@ rate_of(Writer *w, const SettleIndicator *i, ExactRat *rate)
 					  name);
 	}
 	rat_copy(rate, &i->score.value);
-	rat_set(&one, 1, 1);
+	rat_whole(&one, 1);
 	if (rat_sign(rate) >= 0 && rat_cmp(rate, &one) <= 0)
 		return SETTLE_OK;
 	return refuse(w,
@@ -101,15 +101,15 @@ measure(Writer *w, Measured *m)
 	ExactRat            all;
 	int                 i;
 
-	rat_set(&all, 0, 1);
-	rat_set(&m->weights, 0, 1);
-	rat_set(&m->earned, 0, 1);
+	rat_whole(&all, 0);
+	rat_whole(&m->weights, 0);
+	rat_whole(&m->earned, 0);
 	for (i = 0; i < d->indicators; i++)
 	{
 		const SettleIndicator *one = &d->indicator[i];
 		SettleStatus           status = outcome_of(w, one, &m->outcome[i]);
 
-		rat_set(&m->rate[i], m->outcome[i] == PAID, 1);
+		rat_whole(&m->rate[i], m->outcome[i] == PAID);
 		if (status == SETTLE_OK && m->outcome[i] == ASSESSED)
 			status = rate_of(w, one, &m->rate[i]);
 		if (status != SETTLE_OK)
@@ -403,7 +403,7 @@ write_relief(Writer *w)
 	grouped(relief, r);
 	rat_add(&w->running, &w->running, relief);
 	if (rat_sign(&w->running) > 0)
-		rat_set(&w->running, 0, 1);
+		rat_whole(&w->running, 0);
 	line = add_line(w, "relief", "loss_relief");
 	formula(line, "%s + %s, at most 0.00", before, r);
 }

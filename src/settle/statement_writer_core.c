@@ -75,7 +75,7 @@ percent(const ExactRat *rate, char *out)
 	char     text[2 * EXACT_TEXT];
 	bool     exact;
 
-	rat_set(&hundred, 100, 1);
+	rat_whole(&hundred, 100);
 	rat_mul(&value, rate, &hundred);
 	exact = rat_print_decimal(&value, 0, 9, text);
 	strcat(text, "%");

@@ -224,6 +224,12 @@ test_cases(void)
 		"22 cases are paid");
 	lacks("case|stop_loss: case 1", "the two cheapest are not shown");
 	lacks("case|stop_loss: case 2", "neither");
+	for (i = 0; i < 22; i++)
+		one_case[i].pence = 300;
+	lacks("case|stop_loss: case 21", "of equal ones the first are shown");
+	has("case|stop_loss: case 20|(3.00 - 0.00) x 50%|3||3/2|150", "twenty of them");
+	for (i = 0; i < 22; i++)
+		one_case[i].pence = 100 * (i + 1);
 	has("case|stop_loss: case 3|(3.00 - 0.00) x 50%|3||3/2|150", "the 20th is");
 	for (i = 0; i < 22; i++)
 		one_case[i] = (SettleCase){.pence = 100 * (22 - i)};
@@ -486,6 +492,8 @@ test_gates(void)
 static void
 test_fees(void)
 {
+	int i;
+
 	clear("gain 0..:20%; loss cliff 900000 0..:100% max 5");
 	amounts(300000000, 255000000);
 	t.excess = true;
@@ -548,10 +556,20 @@ test_fees(void)
 	has("reopener|reopener|difference 100.00 (33.33% of base) >= 10% of 300.00 = 30.00: the "
 		"contract may be reopened|30|10%|100|10000",
 		"the percentage is shown to two decimals");
+	t.reopener = (TermsAmount){1, 1};
+	has("reopener|reopener|difference 100.00 (33.33% of base) < 100% of 300.00 = 300.00: not "
+		"reached|300|100%|100|10000",
+		"of the whole base");
 	set(&in, INPUT_BASE, 0, 1);
 	refuses("1 the terms take percentages of the base, which must be above 0; record base, or "
 			"correct benchmark",
 			"a reopener needs a base");
+	t.reopener = (TermsAmount){INT64_MAX, 3};
+	in.value[INPUT_BASE] = ratio(INT64_MAX, 1);
+	for (i = 0; i < 14; i++)
+		exact_mul_small(&in.value[INPUT_BASE].num, INT64_MAX);
+	refuses("2 ", "a limit that does not fit");
+	set(&in, INPUT_BASE, 0, 1);
 	t.reopener = (TermsAmount){10001, 0};
 	has("reopener|reopener|difference 100.00 < 100.01: not reached|10001/100|100.01|100|10000",
 		"in money it needs none");
@@ -673,6 +691,12 @@ test_indicators(void)
 	run();
 	ok(strstr(shown, "|100/3|3334\n") != NULL && strstr(shown, "|100/3|3333\n") != NULL,
 	   "the odd penny goes to one of them");
+	amounts(10001, 0);
+	run();
+	ok(strstr(shown, "|10001/300|3334\n") != NULL && strstr(shown, "|10001/300|3333\n") != NULL &&
+		   strstr(shown, "|10001/100|10001\n") != NULL,
+	   "of an odd sum too");
+	amounts(10000, 0);
 	d.indicators = SETTLE_MAX_INDICATORS;
 	for (i = 0; i < SETTLE_MAX_INDICATORS + 1; i++)
 		indicator[i] = indicator[0];
@@ -762,6 +786,9 @@ test_parties(void)
 	has("due|due|112.33|||11233/100|11233@icb", "to the counterparty");
 	account[2].party = words("b");
 	refuses("1 party \"b\" has two accounts: give each party one", "two accounts");
+	d.accounts = 2;
+	account[1] = account[0];
+	refuses("1 party \"a\" has two accounts: give each party one", "the first two");
 	d.accounts = 1;
 	account[0] = (SettleAccount){.party = words("a"), .own = 4, .has_posted = true};
 	amounts(1000, 0);
@@ -842,6 +869,12 @@ test_due(void)
 		"from the counterparty");
 	has("due|due|4.00 + 6,806.51 interest|||681051/100|681051@b", "is due");
 	has("due|due|-10.00 + -6,806.51 interest|||-681651/100|-681651@icb", "to the penny");
+	account[1].overdue = 4;
+	account[1].days = 365;
+	has("due|due|-10.00 + -0.01 interest|||-1001/100|-1001@icb", "a penny of interest counts");
+	account[1].overdue = 3;
+	has("due|due|-10.00|||-10|-1000@icb", "0.003975 is nothing");
+	account[1].days = 75;
 	account[1].overdue = -25000000;
 	has("interest|interest|-250,000.00 x 13.25% x 75 / 365|-250000|13.25%|-496875/73|-680651@b",
 		"the party owes it");
