@@ -14,6 +14,9 @@
 
 #include "settle/terms.h"
 
+/* Every party of a split, and as many that have left. */
+#define MAX_ACCOUNTS (2 * TERMS_MAX_PARTIES)
+
 /* Fields of the composites, in order. */
 enum
 {
@@ -247,7 +250,7 @@ read_account(Datum row, int i, SettleAccount *out)
 					 named(out->days < 0 ? "overdue_days" : "interest_rate", "party", out->party)));
 }
 
-/* read_accounts --- all accounts. */
+/* read_accounts --- all accounts; far more than there are parties would only be slow. */
 static void
 read_accounts(Datum array, SettleDetail *d)
 {
@@ -256,6 +259,10 @@ read_accounts(Datum array, SettleDetail *d)
 	int            i;
 
 	d->accounts = elements(array, "account", &row);
+	if (d->accounts > MAX_ACCOUNTS)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("there are %d accounts: at most %d can be settled together",
+							   d->accounts, MAX_ACCOUNTS)));
 	d->account = out = palloc0(d->accounts * sizeof(SettleAccount));
 	for (i = 0; i < d->accounts; i++)
 		read_account(row[i], i, &out[i]);

@@ -108,6 +108,10 @@ SELECT 'capitated outcomes: 8 % of 53,650,827.01 withheld, 65 % earned', '{"curv
     '{"indicators": [{"name": "a", "weight": 50, "score": 0.95, "scale": ">=90%:100%, >=60%:50% else 0%"}, {"name": "b", "weight": 30, "score": 0.6, "scale": ">=90%:100%, >=60%:50% else 0%"}, {"name": "c", "weight": 20, "score": 0.59, "scale": ">=90%:100%, >=60%:50% else 0%"}]}', line, amount
 FROM (VALUES ('indicator|indicator: a', 2146033.08), ('indicator|indicator: b', 643809.92), ('indicator|indicator: c', 0.00), ('quality', 2789843.00), ('payment', 52148603.85), ('settlement', 52148603.85)) v (line, amount);
 INSERT INTO expected (what, terms, inputs, detail, line, amount)
+SELECT 'five indicators over 1.25 % of 56,000,000, one between 60 and 85 at 77.5: 140,000 x 0.70', '{}', '{"benchmark": 700000, "actual": 0}',
+    '{"indicators": [{"name": "a", "weight": 1, "score": 77.5, "scale": "linear 60:0%, 85:100%"}, {"name": "b", "weight": 1, "score": 1}, {"name": "c", "weight": 1, "score": 1}, {"name": "d", "weight": 1, "score": 1}, {"name": "e", "weight": 1, "score": 0}]}', line, amount
+FROM (VALUES ('indicator|indicator: a', 98000.00), ('indicator|indicator: b', 140000.00), ('indicator|indicator: e', 0.00), ('settlement', 518000.00)) v (line, amount);
+INSERT INTO expected (what, terms, inputs, detail, line, amount)
 SELECT 'under volume: ' || coalesce(rule, 'default'), '{}', '{"benchmark": 1000, "actual": 0}',
     jsonb_build_object('indicators', jsonb_build_array('{"name": "a", "weight": 50, "score": 1}'::jsonb, '{"name": "b", "weight": 30, "score": 0.5}'::jsonb, jsonb_build_object('name', 'c', 'weight', 20, 'score', score, 'volume', volume, 'minimum_volume', 10, 'under_volume', rule))), line, amount
 FROM (VALUES (NULL, 9, NULL, 'quality', 812.50), (NULL, 9, NULL, 'indicator|indicator: c', 0.00), ('redistribute', 9, 1, 'quality', 812.50), ('redistribute', 10, 0.2, 'quality', 690.00), ('pay', 9, NULL, 'quality', 850.00), ('pay', 9, NULL, 'indicator|indicator: c', 200.00), ('pay', 10, 0, 'quality', 650.00),
@@ -284,4 +288,13 @@ SELECT count(*) AS forms_differ FROM (
 -- more parties than memory would like to hold on a stack, and cases by the thousand
 SELECT count(*), sum(amount) FROM lines(jsonb_build_object('split', (SELECT string_agg(format('p%s 1/1024', i), ',') FROM generate_series(1, 1024) i), 'counterparty', 'icb'), '{"benchmark": 1000000.01, "actual": 0}', NULL) WHERE line_code = 'due';
 SELECT quantity, formula, amount FROM lines('{"stop_loss": "gain 0..600:0%, 600..:75%"}', '{"benchmark": 0, "actual": 0}', (SELECT jsonb_build_object('cases', jsonb_agg(i)) FROM generate_series(1, 10000) i)) WHERE line_code = 'stop_loss';
+SELECT refusal('{"split": "a 1", "counterparty": "b"}', '{"benchmark": 1, "actual": 0}', jsonb_build_object('accounts', (SELECT jsonb_agg(jsonb_build_object('party', 'p' || i)) FROM generate_series(1, 2049) i)));
+-- rows as they were before version 0.4, whose functions still find what they call
+CREATE TYPE old_terms AS (measure text, curve share_curve, gate sliding_scale, gate_by text, gate_side text, quality sliding_scale, quality_side text, loss_rate sliding_scale, factor_gain numeric, factor_loss numeric, discount numeric, cap_gain text, cap_loss text, rounding text);
+CREATE TYPE old_inputs AS (benchmark numeric, actual numeric, carried_forward numeric, base numeric, size numeric, minimum_rate numeric, score numeric, revenue numeric, loss_relief numeric);
+CREATE TYPE short_terms AS (measure text, curve share_curve);
+CREATE FUNCTION old_settle(terms old_terms, inputs old_inputs, OUT step integer, OUT line_code text, OUT clause text, OUT formula text, OUT quantity numeric, OUT rate text, OUT exact_text text, OUT amount numeric) RETURNS SETOF record AS '$libdir/commissioning', 'settle' LANGUAGE C;
+CREATE FUNCTION short_settle(terms short_terms, inputs old_inputs, OUT step integer, OUT line_code text, OUT clause text, OUT formula text, OUT quantity numeric, OUT rate text, OUT exact_text text, OUT amount numeric) RETURNS SETOF record AS '$libdir/commissioning', 'settle' LANGUAGE C;
+SELECT step, line_code, formula, amount FROM old_settle(jsonb_populate_record(NULL::old_terms, '{"curve": "gain 0..:40% max 10%", "discount": 0.02, "rounding": "unit 1.00"}'), jsonb_populate_record(NULL::old_inputs, '{"benchmark": 1000, "actual": 900}'));
+SELECT * FROM short_settle(ROW(NULL, 'gain 0..:1')::short_terms, jsonb_populate_record(NULL::old_inputs, '{"benchmark": 1000, "actual": 900}'));
 DROP SCHEMA settle_engine CASCADE;
