@@ -52,6 +52,12 @@ BEGIN
     IF settlement_draft.kind = 'illustrative' THEN
         SELECT i.* INTO inputs FROM @icb@.settlement_input i WHERE i.contract_id = settlement_draft.contract_id AND i.period = settlement_draft.period;
     ELSE
+        PERFORM FROM @icb@.contract_terms t
+        WHERE t.contract_id = terms.contract_id AND t.version = terms.version AND t.valid @> (upper(settlement_draft.period) - 1) FOR SHARE;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'version % of the terms of contract "%" was ended meanwhile', terms.version, terms.contract_id
+                USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Settle again, under the terms that are in force now.';
+        END IF;
         SELECT i.* INTO inputs FROM @icb@.settlement_input i WHERE i.contract_id = settlement_draft.contract_id AND i.period = settlement_draft.period FOR SHARE;
     END IF;
     IF NOT FOUND THEN
