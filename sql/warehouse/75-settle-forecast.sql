@@ -156,11 +156,11 @@ BEGIN
         END IF;
         a := commissioning.settled(used.terms, near, used.detail);
         b := commissioning.settled(used.terms, far, used.detail);
-        IF pot_order = 1 AND b.share > 0 THEN
+        IF pot_order = 1 AND b.share > 0 AND a.share = b.share THEN
             pot := 'gain';
             amount := b.share;
             kept := greatest(stands.share, 0);
-            meaning := CASE WHEN a.share = b.share THEN 'the most that the parties may receive' ELSE 'what they would receive at the furthest result; not limited' END;
+            meaning := 'the most that the parties may receive';
             RETURN NEXT;
         ELSIF pot_order = 2 AND b.share < 0 AND a.share = b.share THEN
             pot := CASE WHEN (used.terms).fee_at_risk IS NOT NULL THEN 'fee at risk' ELSE 'loss' END;

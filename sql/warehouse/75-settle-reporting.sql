@@ -69,7 +69,10 @@ WITH line AS (
                    'carried forward ' || commissioning.money_text((r.inputs ->> 'carried_forward')::numeric), 'fee ' || CASE WHEN t.net_of_fee THEN commissioning.money_text((r.inputs ->> 'fee')::numeric) END,
                    'from ' || (r.inputs ->> 'source'))
                WHEN 'gate' THEN concat_ws('; ', 'base ' || commissioning.money_text((r.inputs ->> 'base')::numeric), CASE t.gate_by WHEN 'size' THEN 'size ' || (r.inputs ->> 'size') WHEN 'minimum_rate' THEN 'minimum rate ' || (r.inputs ->> 'minimum_rate') END)
-               WHEN 'adjustment' THEN concat_ws('; ', 'volume ' || (r.inputs ->> 'volume'), 'planned volume ' || (r.inputs ->> 'plan_volume'), 'risk ' || (r.inputs ->> 'risk'), 'planned risk ' || (r.inputs ->> 'plan_risk'))
+               WHEN 'adjustment' THEN CASE
+                   WHEN s.clause LIKE '%adjust: volume' THEN concat_ws('; ', 'volume ' || (r.inputs ->> 'volume'), 'planned volume ' || (r.inputs ->> 'plan_volume'))
+                   WHEN s.clause LIKE '%adjust: risk' THEN concat_ws('; ', 'risk ' || (r.inputs ->> 'risk'), 'planned risk ' || (r.inputs ->> 'plan_risk'))
+                   WHEN s.clause LIKE '%withhold' THEN 'score ' || (r.inputs ->> 'score') END
                WHEN 'size' THEN 'size ' || (r.inputs ->> 'size')
                WHEN 'allowance' THEN 'size ' || (r.inputs ->> 'size')
                WHEN 'quality' THEN 'score ' || (r.inputs ->> 'score')

@@ -53,6 +53,26 @@ INSERT INTO st_w.plan_profile SELECT 'ALLIANCE', m, CASE WHEN extract(month FROM
 INSERT INTO st_w.settlement_input (contract_id, period, benchmark, source) VALUES ('ALLIANCE', '[2024-04-01,2025-04-01)', 63000000, 'plan of the year');
 SELECT method, year_passed, benchmark_gbp, actual_gbp, difference_gbp, settlement_gbp FROM st_w_reporting.settlement_forecast WHERE contract_id = 'ALLIANCE' AND method = 'plan profile';
 
+-- every other clause: 25,000,000 x 12,100 / 12,000 x 1.03 (risk held) x 0.97 = 25,185,645.83, of which 5 % = 1,259,282.29 withheld and 90 % earned back, 1,133,354.06;
+-- a fee of 300,000 at risk, half of it lost at four fifths of the guarantee
+INSERT INTO st_w.contract (contract_id, title, basis, valid) VALUES ('REACH', 'Capitated outcomes', 'risk_share', '[2024-04-01,2026-04-01)'), ('FEE', 'Fee at risk', 'risk_share', '[2024-04-01,2026-04-01)');
+INSERT INTO st_w.contract_terms (contract_id, version, valid, shape, curve, adjust, risk_limit, withhold, allowance, reopener, discount, split, counterparty, source, sign_off, contingency, minimum_size)
+VALUES ('REACH', 1, '[2024-04-01,2026-04-01)', 'x', 'both 0..5%:50%, 5%..10%:35%, 10%..:15%', 'volume, risk', 0.03, 0.05, '>=0:0.5%', '2%', 0.03, 'acute 60%, community remaining', 'icb', 'signed contract', 'none', 1000, 100);
+INSERT INTO st_w.contract_terms (contract_id, version, valid, shape, measure, curve, fee_at_risk, loss_rate, loss_rate_by, split, counterparty, source, sign_off)
+VALUES ('FEE', 1, '[2024-04-01,2026-04-01)', 'guarantee_step', 'actual - benchmark', 'gain 0..:20% max 150000; loss 0..:0%', 300000, '>=85%:25%, >=70%:50% else 100%', 'ratio', 'supplier 1', 'icb', 'signed contract', 'none');
+INSERT INTO st_w.terms_indicator (contract_id, version, indicator_order, name, weight, scale) VALUES ('REACH', 1, 1, 'falls', 3, 'linear 60%:0%, 85%:100%'), ('REACH', 1, 2, 'flow', 1, NULL);
+SELECT st_w.sign_terms('REACH', 1, 'Chief finance officers'), st_w.sign_terms('FEE', 1, 'Chief finance officers');
+INSERT INTO st_w.settlement_input (contract_id, period, benchmark, actual, size, score, volume, plan_volume, risk, plan_risk, data_cutoff, source) VALUES
+    ('REACH', '[2024-04-01,2025-04-01)', 25000000, 24111222.33, 12000, 0.9, 12100, 12000, 1.08, 1.01, '2025-05-01', 'month 12'),
+    ('FEE', '[2024-04-01,2025-04-01)', 3000000, 2400000, NULL, NULL, NULL, NULL, NULL, NULL, '2025-05-01', 'verified savings');
+INSERT INTO st_w.settlement_indicator_input (contract_id, period, name, score) VALUES ('REACH', '[2024-04-01,2025-04-01)', 'falls', 0.775), ('REACH', '[2024-04-01,2025-04-01)', 'flow', 0.5);
+SELECT count(*) FROM st_w.settle_contract('REACH', '[2024-04-01,2025-04-01)', 'final');
+SELECT count(*) FROM st_w.settle_contract('FEE', '[2024-04-01,2025-04-01)', 'final');
+SELECT line_order, line_code, clause, words, formula, inputs, amount_gbp FROM st_w_reporting.settlement_statement WHERE contract_id = 'REACH' AND party IS NULL ORDER BY line_order;
+-- three quarters and one quarter of the share 411,098.34: 308,323.76 at 70 %, 102,774.59 at 50 %
+SELECT contract_id, pot_order, pot, pot_gbp, kept_gbp, open_gbp FROM st_w_reporting.pot_at_risk WHERE contract_id IN ('REACH', 'FEE') AND pot <> 'gain' ORDER BY contract_id, pot_order;
+SELECT step, from_gbp, delta_gbp, to_gbp FROM st_w_reporting.settlement_waterfall WHERE contract_id = 'REACH' ORDER BY step_order;
+
 -- as text: read line by line, never wider than 100; what moves with the day is blanked
 \pset format unaligned
 \pset tuples_only on
