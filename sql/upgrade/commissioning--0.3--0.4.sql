@@ -113,6 +113,7 @@ COMMENT ON COLUMN contract_template.expected_lines IS 'Other lines of the worked
 
 -- What is new.
 --@ sql/install/41-settle-detail.sql
+--@ sql/install/42-settle-language.sql
 --@ sql/install/44-settle-money.sql
 --@ sql/install/45-settle-statistics.sql
 --@ sql/install/46-settle-bundle.sql
