@@ -39,7 +39,8 @@ INSERT INTO clause VALUES
 ('allowance', '{"curve": "gain 0..:50% max 3%; loss cliff 1% 0..:40%", "allowance": "linear 5000:2%, 20000:1%", "minimum_size": 7000}'),
 ('guardrail', '{"curve": "both 0..:50%", "guardrail": true, "contingency": 25000, "cap_gain": "150000", "cap_when": "before quality", "quality": ">=80%:100%, >=60%:50% else 0%"}'),
 ('fee', '{"measure": "actual - benchmark", "curve": "gain 0..:20%; loss 0..:100%", "fee_at_risk": 300000, "loss_rate": ">=100%:0%, >=85%:25%, >=70%:50% else 100%", "loss_rate_by": "ratio", "net_of_fee": true, "pays": "fee + share"}'),
-('ratio', '{"curve": "both 0..:60%", "quality": "linear 80%:100%, 100%:40%", "quality_by": "ratio", "quality_side": "both", "rounding": "half_even unit 1.00"}');
+('ratio', '{"curve": "both 0..:60%", "quality": "linear 80%:100%, 100%:40%", "quality_by": "ratio", "quality_side": "both", "rounding": "half_even unit 1.00"}'),
+('too wide to be short', '{"curve": "both 0..0.1%:1/3, 0.1%..:4611686018427387907/9223372036854775783"}');
 SELECT c.name, count(*) AS draws, count(*) FILTER (WHERE s.amount IS DISTINCT FROM d.settlement) AS differ, count(DISTINCT d.settlement) > 100 AS various, count(*) FILTER (WHERE d.settlement < 0) > 0 AS losses
 FROM clause c, (VALUES ('{"benchmark": 10000000, "minimum_rate": 0.02, "size": 10000, "score": 0.77, "fee": 250000, "plan_volume": 10000, "plan_risk": 1, "risk": 1.05, "guardrail_benchmark": 10100000, "loss_relief": 12.34}'::jsonb)) i (inputs),
      LATERAL simulated_draws(c.terms::settlement_terms, i.inputs::settlement_inputs, '{"actual_mean": 10000000, "actual_sd": 700000, "size_sd": 3000, "follow_size": true, "score_sd": 0.2}'::jsonb::settlement_uncertainty, 500, 17) d,
@@ -85,6 +86,10 @@ SELECT d.distribution, abs(avg(s.actual) / 10000000 - 1) < 0.005 AS mean, abs(st
 FROM unnest('{normal,lognormal,gamma}'::text[]) d (distribution),
      simulated_draws(:basic, :hundred, jsonb_build_object('actual_mean', 10000000, 'actual_sd', 3000000, 'distribution', d.distribution)::settlement_uncertainty, 50000, 4) s
 GROUP BY 1 ORDER BY 1;
+-- a million draws that are settled the long way (a rate of 1 / 9223372036854775783) can be cancelled
+SET statement_timeout = '300ms';
+SELECT simulate_settlement('{"curve": "gain 0..5:1/3, 5..:1/9223372036854775783; loss 0..5:1/3, 5..:1/9223372036854775783"}'::jsonb::settlement_terms, :hundred, '{"cv": 2}'::jsonb::settlement_uncertainty, 1000000);
+RESET statement_timeout;
 -- nothing uncertain: every draw is the settlement; one draw has no spread
 SELECT mean, sd, minimum, p50, maximum, p_gain, bin_width, histogram FROM simulate_settlement(:basic, '{"benchmark": 100000000, "actual": 96000000, "minimum_rate": 0.02}'::jsonb::settlement_inputs, '{}'::jsonb::settlement_uncertainty, 10);
 SELECT mean, sd, p05, p95 FROM simulate_settlement(:basic, :hundred, '{"cv": 2}'::jsonb::settlement_uncertainty, 1, 1);
@@ -235,6 +240,9 @@ WHERE basis IN ('cap_and_collar', 'tolerance_block');
 INSERT INTO what.contract_baseline VALUES ('K2', 'mret_baseline', '[2018-04-01,2019-04-01)', 2000000, 'schedule 3'), ('K2', 'blended_plan', '[2018-04-01,2019-04-01)', 2300000, 'schedule 3'),
 ('K2', 'blended_fixed', '[2018-04-01,2019-04-01)', 2250000, 'schedule 3');
 SELECT basis, is_present, value_gbp, difference_gbp, formula, reason FROM what.shadow_contract('K2', '[2018-04-01,2019-04-01)');
+-- the regime functions agree
+SELECT basis, value_gbp = CASE basis WHEN 'mret' THEN mret_payable(2350000, 2000000, 0.7) ELSE blended_payable(2250000, 2350000, 2300000, 0.2) END AS agrees
+FROM what.shadow_contract('K2', '[2018-04-01,2019-04-01)') WHERE basis IN ('mret', 'blended');
 -- half of the year has 183 of 365 days of the agreed value: 1,002,739.73 + 70 % of 1,347,260.27
 SELECT basis, value_gbp FROM what.shadow_contract('K2', '[2018-04-01,2018-10-01)') WHERE basis = 'mret';
 -- what cannot be valued says why, and no difference is made up
