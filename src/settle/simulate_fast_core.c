@@ -97,6 +97,7 @@ scale_at(SimScale *s, SimNum value, SimNum *rate, bool *wide)
 						product(step->intercept, value.den, wide), wide);
 		rate->den = product(step->den, value.den, wide);
 	}
+	*rate = num_kept(*rate, wide);
 	s->known = !*wide;
 	s->value = value;
 	s->rate = *rate;
@@ -146,6 +147,7 @@ value_by(Standing *s, LookBy by, SimNum *value)
 		return score_of(s, value);
 	value->num = product(s->actual.num, s->benchmark.den, &s->wide);
 	value->den = product(s->actual.den, s->benchmark.num, &s->wide);
+	*value = num_kept(*value, &s->wide);
 	return s->benchmark.num > 0;
 }
 
@@ -250,8 +252,12 @@ share(Standing *s, SimNum *cap)
 		total = sum(total, product(upper - lower, side->rate[i], wide), wide);
 		lower = upper;
 	}
-	s->x.num = s->loss ? -total : total;
 	s->x.den = product(cap->den, side->rate_den, wide);
+	s->x.num = total;
+	s->x = num_kept(s->x, wide);
+	*cap = num_kept(*cap, wide);
+	if (s->loss)
+		s->x = num_neg(s->x);
 }
 
 /* by_scale --- what stands times the rate of a scale; false when it cannot be assessed. */
@@ -379,6 +385,8 @@ difference(Standing *s)
 		s->actual = num_add(s->actual, t->excess ? num_neg(p->fee) : p->fee, &s->wide);
 	s->base = p->has_base ? p->base : s->benchmark;
 	s->x = compare(s, s->benchmark);
+	num_check(s->benchmark, &s->wide);
+	num_check(s->x, &s->wide);
 	s->loss = s->x.num < 0;
 	return !p->needs_base[s->loss] || s->base.num > 0;
 }

@@ -3,7 +3,7 @@
  * simulate_num_core.h
  *	  Short fractions: two 128-bit integers, exact while they fit.
  *
- * What does not fit sets *wide; the number is then worthless.
+ * What does not fit sets *wide; the number is then worthless, and 0.
  *
  *-------------------------------------------------------------------------
  */
@@ -48,12 +48,24 @@ sum(i128 a, i128 b, bool *wide)
 	return result;
 }
 
+/* num_kept --- r, or 0 where something did not fit: a denominator is never 0. */
+static inline SimNum
+num_kept(SimNum r, const bool *wide)
+{
+	if (*wide)
+	{
+		r.num = 0;
+		r.den = 1;
+	}
+	return r;
+}
+
 static inline SimNum
 num_mul(SimNum a, SimNum b, bool *wide)
 {
 	SimNum r = {product(a.num, b.num, wide), product(a.den, b.den, wide)};
 
-	return r;
+	return num_kept(r, wide);
 }
 
 static inline SimNum
@@ -80,7 +92,7 @@ num_add(SimNum a, SimNum b, bool *wide)
 		r.num = sum(product(a.num, b.den, wide), product(b.num, a.den, wide), wide);
 		r.den = product(a.den, b.den, wide);
 	}
-	return r;
+	return num_kept(r, wide);
 }
 
 static inline SimNum
@@ -88,6 +100,15 @@ num_neg(SimNum a)
 {
 	a.num = -a.num;
 	return a;
+}
+
+/* num_check --- an amount that no statement could show does not fit either. */
+static inline void
+num_check(SimNum a, bool *wide)
+{
+	i128 most = product(INT64_MAX, a.den, wide);
+
+	*wide = *wide || a.num > most || a.num < -most;
 }
 
 static inline int

@@ -235,6 +235,16 @@ can_divide(const SimPlan *p, SettleInput now, bool drawn, SettleInput plan)
 		   rat_sign(&p->inputs.value[plan]) > 0;
 }
 
+/* times --- an amount times a rate; false when no statement could show it. */
+static bool
+times(ExactRat *pounds, const ExactRat *rate)
+{
+	int64_t pence;
+
+	rat_mul(pounds, pounds, rate);
+	return !rat_overflow(pounds) && money_round(pounds, EXACT_HALF_AWAY, 1, &pence);
+}
+
 /* plan_benchmark --- the benchmark with volume (unless it is drawn), risk and discount. */
 static bool
 plan_benchmark(SimPlan *p)
@@ -250,13 +260,14 @@ plan_benchmark(SimPlan *p)
 		rat_div(&rate, p->follows_size ? &one : &value[INPUT_VOLUME], &value[INPUT_PLAN_VOLUME]);
 		if (p->follows_size && !short_num(&rate, &p->per_volume))
 			return false;
-		if (!p->follows_size)
-			rat_mul(&benchmark, &benchmark, &rate);
+		if (!p->follows_size && !times(&benchmark, &rate))
+			return false;
 	}
 	if (t->adjust_risk)
 	{
 		held_risk(p, &rate);
-		rat_mul(&benchmark, &benchmark, &rate);
+		if (!times(&benchmark, &rate))
+			return false;
 	}
 	if (t->has_discount)
 	{
