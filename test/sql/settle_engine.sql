@@ -280,6 +280,38 @@ FROM (SELECT m.i, (inputs ->> 'benchmark')::numeric AS b, (inputs ->> 'actual'):
 CROSS JOIN LATERAL (SELECT round(sign(b - a) * (least(abs(b - a), b * 0.05) * 0.5), 2) AS settled) w
 JOIN line q ON q.i = m.i AND q.line_code = 'band' AND q.clause LIKE '%band 1'
 CROSS JOIN LATERAL (SELECT round(abs(split_part(q.exact_text, '/', 1)::numeric / coalesce(nullif(split_part(q.exact_text, '/', 2), ''), '1')::numeric), 2) * sign(b - a) AS amount) l;
+-- 10,000 made contracts with decimal rates, worked out once more in plain numeric, step by step
+CREATE TABLE contract AS
+SELECT i, k[1] % 2 = 0 AS excess, k[2] % 3 > 0 AS by_volume, k[3] % 3 > 0 AS by_risk, (k[4] % 4) * 0.01 AS discount, (k[5] % 3) * 0.01 AS withhold, k[6] % 2 = 0 AS net, k[7] % 2 = 0 AS rail, (k[8] % 3) * 1000.55 AS contingency, (k[9] % 3) * 0.001 AS allowance,
+    k[10] % 4 > 0 AS gated, k[11] % 2 = 0 AS halved, k[12] % 2 = 0 AS both_sides, 0.9 + k[13] % 3 * 0.1 AS factor, (1 + k[14] % 9) * 0.001 AS cap, k[15] % 2 = 0 AS cap_first, k[16] % 3 AS pays, (k[17] % 3) * 250.25 AS relief, k[18] % 4 = 0 AS at_risk, k[19] % 5 = 0 AS unmet, k[20] % 5 = 0 AS small,
+    1000000 + k[21] % 100000000 * 0.01 AS benchmark, 900000 + k[22] % 120000000 * 0.01 AS actual, 95 + k[23] % 11 AS volume, 0.95 + k[24] % 11 * 0.01 AS risk, k[25] % 11 * 0.1 AS score, 500 + k[26] % 500 AS fee, 950000 + k[27] % 60000000 * 0.01 AS rail_benchmark, (k[28] % 3 - 1) * 777.77 AS forward,
+    k[29] % 6 * 0.01 AS minimum, k[30] % 101 * 0.01 AS first, k[31] % 101 * 0.01 AS second, 1 + k[32] % 9 AS weight, k[33] % 3 AS under
+FROM (SELECT i, array_agg(hashint8extended(i * 100 + n, 11) & 1073741823 ORDER BY n) AS k FROM generate_series(1, 10000) i, generate_series(1, 33) n GROUP BY i) v;
+CREATE TABLE settled AS
+SELECT c.i, s.amount FROM contract c CROSS JOIN LATERAL settle(
+    jsonb_strip_nulls(jsonb_build_object('measure', CASE WHEN excess THEN 'actual - benchmark' END, 'curve', 'both 0..2%:40%, 2%..10%:25%, 10%..:5%', 'adjust', CASE WHEN by_volume AND by_risk THEN 'risk, volume' WHEN by_volume THEN 'volume' WHEN by_risk THEN 'risk' END, 'risk_limit', CASE WHEN by_risk THEN 0.03 END,
+        'discount', discount, 'withhold', withhold, 'net_of_fee', net, 'guardrail', rail, 'contingency', contingency, 'allowance', 'linear 1:' || allowance, 'minimum_size', 5000, 'gate_by', CASE WHEN gated THEN 'minimum_rate' END, 'below_gate', CASE WHEN halved THEN 0.5 END, 'quality_side', CASE WHEN both_sides THEN 'both' END,
+        'factor_gain', factor, 'factor_loss', 2 - factor, 'cap_gain', cap * 100 || '%', 'cap_loss', cap * 200 || '%', 'cap_when', CASE WHEN cap_first THEN 'before quality' END, 'pays', CASE pays WHEN 1 THEN 'fee + share' WHEN 2 THEN 'benchmark + share' END, 'fee_at_risk', CASE WHEN at_risk THEN 30000.30 END))::settlement_terms,
+    jsonb_build_object('benchmark', benchmark, 'actual', actual, 'carried_forward', forward, 'size', CASE WHEN small THEN 4999 ELSE 5000 END, 'minimum_rate', minimum, 'score', score, 'loss_relief', relief, 'volume', volume, 'plan_volume', 100, 'risk', risk, 'plan_risk', 1, 'guardrail_benchmark', rail_benchmark, 'fee', fee)::settlement_inputs,
+    jsonb_build_object('conditions', jsonb_build_array(jsonb_build_object('name', 'plan', 'met', NOT unmet)),
+        'indicators', jsonb_build_array(jsonb_build_object('name', 'a', 'weight', weight, 'score', first), jsonb_build_object('name', 'b', 'weight', 10 - weight, 'score', second, 'volume', 5, 'minimum_volume', CASE WHEN under = 0 THEN 5 ELSE 6 END, 'under_volume', CASE under WHEN 1 THEN 'pay' ELSE 'carry' END)))::settlement_detail) s
+WHERE s.line_code = 'settlement';
+CREATE TABLE worked AS
+SELECT c.i, c.benchmark, x0.x AS difference, round(p.payment, 2) AS amount
+FROM contract c
+CROSS JOIN LATERAL (SELECT benchmark * CASE WHEN by_volume THEN volume * 0.01 ELSE 1 END * CASE WHEN by_risk THEN least(greatest(risk, 0.97), 1.03) ELSE 1 END * (1 - discount) * (1 - withhold * (1 - score)) AS b OFFSET 0) b
+CROSS JOIN LATERAL (SELECT CASE WHEN excess THEN actual - b ELSE b - actual END - CASE WHEN net THEN fee ELSE 0 END + forward AS x OFFSET 0) x0
+CROSS JOIN LATERAL (SELECT CASE WHEN rail AND x0.x < 0 THEN least(0, greatest(x0.x, CASE WHEN excess THEN actual - rail_benchmark ELSE rail_benchmark - actual END - CASE WHEN net THEN fee ELSE 0 END + forward)) WHEN x0.x > 0 THEN greatest(0, x0.x - contingency) ELSE x0.x END AS x OFFSET 0) x1
+CROSS JOIN LATERAL (SELECT sign(x1.x) * greatest(0, abs(x1.x) - allowance * b) * CASE WHEN small OR (unmet AND x0.x >= 0) THEN 0 ELSE 1 END AS x OFFSET 0) x2
+CROSS JOIN LATERAL (SELECT NOT gated OR abs(x2.x) >= minimum * b AS met OFFSET 0) g
+CROSS JOIN LATERAL (SELECT CASE WHEN g.met OR (halved AND x2.x > 0) THEN x2.x ELSE 0 END AS x OFFSET 0) x3
+CROSS JOIN LATERAL (SELECT CASE WHEN at_risk AND x0.x < 0 THEN CASE WHEN x3.x < 0 THEN -30000.30 ELSE 0 END
+    ELSE sign(x3.x) * (least(abs(x3.x), 0.02 * b) * 0.40 + greatest(0, least(abs(x3.x), 0.10 * b) - 0.02 * b) * 0.25 + greatest(0, abs(x3.x) - 0.10 * b) * 0.05) END * CASE WHEN NOT g.met AND x3.x > 0 THEN 0.5 ELSE 1 END AS s OFFSET 0) s0
+CROSS JOIN LATERAL (SELECT b * cap * CASE WHEN x0.x < 0 THEN 2 ELSE 1 END AS most, CASE WHEN x0.x >= 0 OR both_sides THEN (weight * first + (10 - weight) * CASE under WHEN 0 THEN second WHEN 1 THEN 1 ELSE 0 END) * 0.1 ELSE 1 END * CASE WHEN x0.x < 0 THEN 2 - factor ELSE factor END AS times OFFSET 0) m
+CROSS JOIN LATERAL (SELECT CASE WHEN cap_first THEN sign(s0.s) * least(abs(s0.s), m.most) * m.times ELSE sign(s0.s) * least(abs(s0.s * m.times), m.most) END AS s OFFSET 0) s1
+CROSS JOIN LATERAL (SELECT CASE WHEN s1.s < 0 THEN least(0, s1.s + relief) ELSE s1.s END AS s OFFSET 0) s2
+CROSS JOIN LATERAL (SELECT s2.s + CASE pays WHEN 1 THEN fee WHEN 2 THEN b ELSE 0 END AS payment) p;
+SELECT count(*) AS contracts, count(*) FILTER (WHERE w.amount <> s.amount) AS differ, count(*) FILTER (WHERE difference < 0) > 1000 AS losses, count(DISTINCT s.amount) > 2500 AS not_all_alike FROM worked w JOIN settled s USING (i);
 -- without detail both forms say the same
 SELECT count(*) AS forms_differ FROM (
     SELECT e.n, s.step, s.line_code, s.formula, s.amount FROM expected e, settle(('{"curve": "both 0..:100%"}'::jsonb || e.terms - 'split' - 'counterparty')::settlement_terms, e.inputs::settlement_inputs, NULL) s WHERE e.detail IS NULL
