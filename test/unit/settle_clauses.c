@@ -928,6 +928,169 @@ test_names(void)
 	refuses(expected, "80 bytes are shown");
 }
 
+/* A generator of its own, the same for ever. */
+static uint64_t
+roll(uint64_t sides)
+{
+	static uint64_t state = 20240401;
+
+	state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (state >> 33) % sides;
+}
+
+/* some --- a number of any size, now and then at the ends of what is held. */
+static ExactRat
+some(bool negative)
+{
+	static const int64_t num[] = {0, 1, 7, 1000, 123456789, INT64_C(99999999999999), INT64_MAX};
+	static const int64_t den[] = {1, 1, 1, 3, 100, 1000000007, INT64_MAX};
+	ExactRat             v = ratio(num[roll(7)], den[roll(7)]);
+
+	if (negative && roll(3) == 0)
+		rat_neg(&v);
+	return v;
+}
+
+/* part --- a share between 0 and 1. */
+static ExactRat
+part(void)
+{
+	return ratio((int64_t) roll(1001), 1000);
+}
+
+typedef struct Sums
+{
+	__int128 party;
+	__int128 due;
+	int64_t  settled;
+	int64_t  lines;
+} Sums;
+
+/* sum_up --- a sink that adds up what the parties get. */
+static void
+sum_up(void *where, const SettleLine *l)
+{
+	Sums *sums = where;
+
+	sums->lines++;
+	if (strcmp(l->code, "party") == 0)
+		sums->party += l->pence;
+	if (strcmp(l->code, "due") == 0)
+		sums->due += l->pence;
+	if (strcmp(l->code, "settlement") == 0)
+		sums->settled = l->pence;
+}
+
+/* make_up --- terms, inputs and detail of any kind. */
+static void
+make_up(void)
+{
+	static const char *const curves[] = {
+		"both 0..:100%", "gain cliff 3% 0..5%:50%,5%..:1/3 max 10%",
+		"loss 0..:1/9223372036854775783; gain 0..5:1/7", "both 0..99999999999999999.9%:1/3"};
+	static const char *const splits[] = {"a 1/3,b 1/3,c remaining",
+										 "a 1/9223372036854775783,b remaining", "a 0,b 1"};
+	int                      i;
+
+	clear(curves[roll(4)]);
+	detail = parties = true;
+	for (i = 0; i < INPUTS; i++)
+	{
+		in.given[i] = roll(20) > 0;
+		in.value[i] = some(i <= INPUT_BASE || i == INPUT_GUARDRAIL_BENCHMARK);
+	}
+	t.excess = roll(2);
+	t.adjust_volume = roll(2);
+	t.adjust_risk = roll(2);
+	t.risk_limit = (SettleNumber){roll(2), part()};
+	t.withhold = (SettleNumber){roll(2), part()};
+	t.has_discount = roll(2);
+	t.discount = part();
+	t.guardrail = roll(2);
+	t.net_of_fee = roll(2);
+	t.contingency = (SettleNumber){roll(2), some(false)};
+	t.allowance = roll(2) ? scale("linear 0:0%, 5000:3%") : NULL;
+	t.minimum_size = (SettleNumber){roll(2), some(false)};
+	t.gate_by = roll(2) ? GATE_BY_RATE : GATE_NONE;
+	t.below_gate = (SettleNumber){roll(2), part()};
+	t.fee_at_risk = (SettleNumber){roll(3) == 0, some(false)};
+	t.loss_rate = roll(2) ? scale("linear 1/3:75%, 80%:40%") : NULL;
+	t.loss_rate_by = (LookBy) roll(3);
+	t.pays = (SettlePays) roll(3);
+	t.has_reopener = roll(2);
+	t.reopener = (TermsAmount){(int64_t) roll(1000), roll(2) ? 7 : 0};
+	t.caps_first = roll(2);
+	t.cap[0].given = t.cap[1].given = roll(2);
+	t.cap[0].amount = t.cap[1].amount = (TermsAmount){(int64_t) roll(1000), roll(2) ? 1009 : 0};
+	t.split = split(splits[roll(3)]);
+	t.first = roll(2);
+	t.counterparty = words("icb");
+	d.has_cases = true;
+	d.cases = (int) roll(30);
+	t.stop_loss = roll(2) ? curve("gain 0..60000:0%,60000..:1/3 max 1000000") : NULL;
+	for (i = 0; i < d.cases; i++)
+		one_case[i].pence = (int64_t) roll(1000000000) * (int64_t) roll(1000);
+	d.indicators = (int) roll(5);
+	for (i = 0; i < d.indicators; i++)
+		indicator[i] = (SettleIndicator){.name = words("x"),
+										 .weight = some(false),
+										 .score = {true, part()},
+										 .volume = {true, ratio((int64_t) roll(20), 1)},
+										 .minimum_volume = {roll(2), ratio(10, 1)},
+										 .under_volume = (UnderVolume) roll(3)};
+	d.accounts = (int) roll(4);
+	for (i = 0; i < d.accounts; i++)
+		account[i] = (SettleAccount){.party = words(i == 0   ? "a"
+													: i == 1 ? "b"
+															 : "gone"),
+									 .posted = (int64_t) roll(100000),
+									 .has_posted = true,
+									 .contested = roll(4) == 0 ? (int64_t) roll(1000) : 0,
+									 .overdue = (int64_t) roll(1000000) - 500000,
+									 .days = (int64_t) roll(400),
+									 .has_interest = true,
+									 .rate = part()};
+}
+
+/* Whatever comes in: it settles, it is refused, or it does not fit; what settles adds up. */
+static void
+test_made(void)
+{
+	static SettleRoom      room;
+	static ExactInt        weight[3];
+	static const ExactInt *order[3];
+	static int64_t         parts[3];
+	static SettleParty     party[8];
+	char                   message[300];
+	int64_t                settled;
+	int                    count[3] = {0};
+	int                    wrong = 0;
+	int                    i;
+
+	room.weight = weight;
+	room.order = order;
+	room.part = parts;
+	room.party = party;
+	for (i = 0; i < 20000; i++)
+	{
+		Sums         sums = {0};
+		SettleSink   sink = {.put = sum_up, .where = &sums};
+		SettleStatus status;
+
+		make_up();
+		status = settle_lines(&t, &in, &d, true, &room, &sink, &settled, message, sizeof(message));
+		count[status]++;
+		if (status == SETTLE_OK && (sums.party != 0 || sums.due != 0 || sums.settled != settled))
+			wrong++;
+		free((void *) t.curve);
+		free((void *) t.split);
+	}
+	ok(wrong == 0, "of 20,000 made statements all that settle add up");
+	ok(count[SETTLE_OK] > 4000 && count[SETTLE_MISSING] > 1000 && count[SETTLE_OVERFLOW] > 1000,
+	   "%d settle, %d are refused, %d do not fit", count[SETTLE_OK], count[SETTLE_MISSING],
+	   count[SETTLE_OVERFLOW]);
+}
+
 int
 main(void)
 {
@@ -940,5 +1103,6 @@ main(void)
 	test_parties();
 	test_due();
 	test_names();
+	test_made();
 	return done_testing();
 }
