@@ -114,7 +114,7 @@ AS $$
         SELECT 3, l.party, v.what, v.account, v.line
         FROM posting l JOIN account a ON a.party = l.party AND coalesce(a.vat_treatment, '') = coalesce(l.vat_treatment, '')
         CROSS JOIN LATERAL (VALUES ('stands at, in the ledger', a.cumulative_amount, l.cumulative_amount), ('posted before, in the ledger', a.posted_before, l.posted_before)) v (what, account, line)
-        WHERE bundle -> 'run' ->> 'terms_hash' IS NOT NULL AND v.account IS DISTINCT FROM v.line
+        WHERE v.account IS DISTINCT FROM v.line
         UNION ALL
         SELECT 4, a.party, 'not posted', 0, a.cumulative_amount - a.posted_before
         FROM account a

@@ -16,8 +16,9 @@ CREATE FUNCTION @icb@.gates_of(run_id bigint)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 DECLARE
-    kept record := @icb@.settled_with(gates_of.run_id);
+    kept record;
 BEGIN
+    SELECT k.* INTO kept FROM @icb@.settled_with(gates_of.run_id) k;
     IF (kept.terms).curve IS NOT NULL THEN
         RETURN QUERY SELECT g.* FROM commissioning.gate_distance(kept.terms, kept.inputs, kept.detail) g;
     END IF;
@@ -71,9 +72,10 @@ CREATE FUNCTION @icb@.chance_of(run_id bigint, OUT size numeric, OUT benchmark n
     LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 DECLARE
-    kept record := @icb@.settled_with(chance_of.run_id);
+    kept record;
     difference numeric;
 BEGIN
+    SELECT k.* INTO kept FROM @icb@.settled_with(chance_of.run_id) k;
     IF (kept.terms).curve IS NULL OR coalesce((kept.terms).measure, 'benchmark - actual') <> 'benchmark - actual' OR NOT (kept.inputs).size > 0 THEN
         RETURN;
     END IF;

@@ -46,11 +46,12 @@ CREATE FUNCTION @icb@.forecast_of(run_id bigint)
 AS $$
 DECLARE
     run @icb@.settlement_run := @icb@.find_settlement(forecast_of.run_id);
-    kept record := @icb@.settled_with(forecast_of.run_id);
+    kept record;
     whole commissioning.settlement_inputs;
     result record;
     planned numeric;
 BEGIN
+    SELECT k.* INTO kept FROM @icb@.settled_with(forecast_of.run_id) k;
     IF (kept.terms).curve IS NULL THEN
         RETURN;
     END IF;
@@ -130,14 +131,16 @@ CREATE FUNCTION @icb@.pots_of(run_id bigint)
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    used record := @icb@.settled_with(pots_of.run_id);
-    slope integer := CASE WHEN (used.terms).measure = 'actual - benchmark' THEN 1 ELSE -1 END;
+    used record;
+    slope integer;
     stands record;
     near commissioning.settlement_inputs;
     far commissioning.settlement_inputs;
     a record;
     b record;
 BEGIN
+    SELECT k.* INTO used FROM @icb@.settled_with(pots_of.run_id) k;
+    slope := CASE WHEN (used.terms).measure = 'actual - benchmark' THEN 1 ELSE -1 END;
     IF (used.terms).curve IS NULL THEN
         RETURN;
     END IF;

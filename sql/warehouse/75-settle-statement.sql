@@ -69,17 +69,16 @@ BEGIN
     SELECT out || coalesce(string_agg(rpad(f.name, 10) || ltrim(commissioning.wrap_text(f.value, 90, 10)) || E'\n', '' ORDER BY f.place), '')
     INTO out FROM @icb@.statement_facts(run.run_id) f WHERE f.part = 'head';
 
-    SELECT out || E'\nLINES' || repeat(' ', 89) || E'POUNDS\n' || rule || E'\n'
+    SELECT out || coalesce(E'\nLINES' || repeat(' ', 89) || E'POUNDS\n' || rule || E'\n'
            || string_agg(lpad(s.line_order::text, 3) || '  '
               || rpad(left(s.words, 74), 75) || lpad(commissioning.money_text(s.amount_gbp), 20) || E'\n'
               || commissioning.wrap_text(s.clause, 92, 8) || E'\n' || commissioning.wrap_text('= ' || s.formula, 92, 8) || E'\n'
               || coalesce(commissioning.wrap_text('inputs: ' || nullif(s.inputs, ''), 92, 8) || E'\n', '')
               || coalesce(commissioning.wrap_text('exactly ' || @icb@.exact_words(s.exact_amount, s.amount_gbp), 92, 8) || E'\n', '')
-              || CASE WHEN s.line_code IN ('settlement', 'case', 'band') THEN commissioning.wrap_text('rounding: ' || s.rounding, 92, 8) || E'\n' ELSE '' END, '' ORDER BY s.line_order)
-    INTO out FROM @icb_reporting@.settlement_statement s WHERE s.run_id = run.run_id AND s.line_order <= 1000
-    HAVING count(*) > 0 OR true;
+              || CASE WHEN s.line_code IN ('settlement', 'case', 'band') THEN commissioning.wrap_text('rounding: ' || s.rounding, 92, 8) || E'\n' ELSE '' END, '' ORDER BY s.line_order), '')
+    INTO out FROM @icb_reporting@.settlement_statement s WHERE s.run_id = run.run_id AND s.line_order <= 1000;
 
-    SELECT coalesce(out, '') || E'\n' || rpad('PARTIES', 24) || lpad('so far', 19) || lpad('posted before', 19) || lpad(CASE run.status WHEN 'posted' THEN 'this run' ELSE 'to be posted' END, 19) || lpad('due of it', 19) || E'\n' || rule || E'\n'
+    SELECT out || E'\n' || rpad('PARTIES', 24) || lpad('so far', 19) || lpad('posted before', 19) || lpad(CASE run.status WHEN 'posted' THEN 'this run' ELSE 'to be posted' END, 19) || lpad('due of it', 19) || E'\n' || rule || E'\n'
            || coalesce(string_agg(rpad(left(s.party, 23), 24) || lpad(commissioning.money_text(s.amount_gbp), 19) || lpad(commissioning.money_text(s.posted_before_gbp), 19)
               || lpad(commissioning.money_text(s.due_gbp + s.contested_gbp), 19) || lpad(commissioning.money_text(s.due_gbp), 19) || E'\n', '' ORDER BY s.line_order), '')
            || rpad('together', 24) || lpad(commissioning.money_text(coalesce(sum(s.amount_gbp), 0)), 19) || lpad(commissioning.money_text(coalesce(sum(s.posted_before_gbp), 0)), 19)
@@ -104,9 +103,10 @@ CREATE FUNCTION @icb@.statement_pictures(run_id bigint) RETURNS text
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    kept record := @icb@.settled_with(statement_pictures.run_id);
+    kept record;
     out text := '';
 BEGIN
+    SELECT k.* INTO kept FROM @icb@.settled_with(statement_pictures.run_id) k;
     SELECT '<h2>How it came about</h2>' || commissioning.chart_settlement_waterfall('From the difference to the settlement',
                jsonb_agg(jsonb_build_object('label', w.step, 'kind', CASE w.step_kind WHEN 'change' THEN 'change' ELSE 'total' END, 'from', w.from_gbp, 'to', w.to_gbp, 'note', w.formula) ORDER BY w.step_order))
     INTO out FROM @icb_reporting@.settlement_waterfall w WHERE w.run_id = statement_pictures.run_id HAVING count(*) > 0;
