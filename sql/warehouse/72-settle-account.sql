@@ -127,3 +127,18 @@ COMMENT ON COLUMN @icb@.party_account.suspense_code IS 'Account for its disputed
 COMMENT ON COLUMN @icb@.party_account.bank_code IS 'Account that payments to it and from it are booked against.';
 COMMENT ON COLUMN @icb@.party_account.payment_days IS 'Days after posting by which its lines are to be paid.';
 COMMENT ON COLUMN @icb@.party_account.source IS 'Where the treatment and the codes were agreed.';
+
+CREATE TABLE @icb@.settlement_own_input (
+    contract_id text NOT NULL,
+    period      daterange NOT NULL,
+    party       text NOT NULL,
+    own_amount  numeric(18,2) NOT NULL,
+    PRIMARY KEY (contract_id, period, party),
+    FOREIGN KEY (contract_id, period) REFERENCES @icb@.settlement_input ON DELETE CASCADE
+);
+COMMENT ON TABLE @icb@.settlement_own_input IS
+    'Part of the shared sum that a party holds already: it gets its share less this. Without a counterparty the parties settle among themselves, and these amounts make up the settlement.';
+COMMENT ON COLUMN @icb@.settlement_own_input.contract_id IS 'Contract.';
+COMMENT ON COLUMN @icb@.settlement_own_input.period IS 'Cumulative period, as in settlement_input.';
+COMMENT ON COLUMN @icb@.settlement_own_input.party IS 'Party of the split.';
+COMMENT ON COLUMN @icb@.settlement_own_input.own_amount IS 'What it holds, in pounds; negative for its part of a shared loss.';

@@ -4,17 +4,19 @@
 -- (upheld disputes, interest) stand beside what is computed: both what a party stands at and what was posted include them.
 -- Payments on account for months after the period do not count yet.
 CREATE FUNCTION @icb@.settlement_accounts(terms @icb@.contract_terms, period daterange, amount numeric)
-    RETURNS TABLE (party_order integer, party text, role text, vat_treatment text, cumulative_amount numeric(18,2), posted_before numeric(18,2))
+    RETURNS TABLE (party_order integer, party text, role text, vat_treatment text, cumulative_amount numeric(18,2), posted_before numeric(18,2), corrected numeric(18,2))
     LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
     WITH share AS (
-        SELECT s.party_order, s.party, coalesce(a.vat_treatment, 'outside_scope') AS vat_treatment, s.amount
+        SELECT s.party_order, s.party, coalesce(a.vat_treatment, 'outside_scope') AS vat_treatment, s.amount - coalesce(o.own_amount, 0) AS amount
         FROM commissioning.split_amount(settlement_accounts.amount, (settlement_accounts.terms).split, (settlement_accounts.terms).split_method) s
         LEFT JOIN @icb@.party_account a ON a.contract_id = (settlement_accounts.terms).contract_id AND a.party = s.party
+        LEFT JOIN @icb@.settlement_own_input o ON o.contract_id = (settlement_accounts.terms).contract_id AND o.period = settlement_accounts.period AND o.party = s.party
     ), standing AS (
         SELECT s.party_order, s.party, s.vat_treatment, s.amount FROM share s
         UNION ALL
-        SELECT 1000000, (settlement_accounts.terms).counterparty, s.vat_treatment, - sum(s.amount) FROM share s GROUP BY s.vat_treatment
+        SELECT 1000000, (settlement_accounts.terms).counterparty, s.vat_treatment, - sum(s.amount) FROM share s
+        WHERE (settlement_accounts.terms).counterparty IS NOT NULL GROUP BY s.vat_treatment
     ), posted AS (
         SELECT l.party, l.vat_treatment, sum(l.amount) AS amount, sum(l.amount) FILTER (WHERE r.kind IN ('upheld', 'interest')) AS corrected
         FROM @icb@.settlement_run r JOIN @icb@.settlement_line l ON l.run_id = r.run_id
@@ -24,12 +26,24 @@ AS $$
     )
     SELECT coalesce(s.party_order, CASE WHEN p.party = (settlement_accounts.terms).counterparty THEN 1000000 END, o.party_order, 2000000), coalesce(s.party, p.party),
            CASE WHEN coalesce(s.party, p.party) = (settlement_accounts.terms).counterparty THEN 'counterparty' WHEN s.party IS NOT NULL OR o.party IS NOT NULL THEN 'party' ELSE 'former' END,
-           coalesce(s.vat_treatment, p.vat_treatment), coalesce(s.amount, 0) + coalesce(p.corrected, 0), coalesce(p.amount, 0)
+           coalesce(s.vat_treatment, p.vat_treatment), coalesce(s.amount, 0) + coalesce(p.corrected, 0), coalesce(p.amount, 0), coalesce(p.corrected, 0)
     FROM standing s FULL JOIN posted p ON p.party = s.party AND p.vat_treatment = s.vat_treatment
     LEFT JOIN (SELECT DISTINCT h.party, h.party_order FROM share h) o ON o.party = p.party
 $$;
 COMMENT ON FUNCTION @icb@.settlement_accounts(@icb@.contract_terms, daterange, numeric) IS
-    'A cumulative settlement over parties and counterparty, per VAT treatment, beside what earlier runs of the settlement year posted to each.';
+    'A cumulative settlement over parties and counterparty, per VAT treatment, beside what earlier runs of the settlement year posted to each; corrected is the part of both that stands beside what is computed.';
+
+-- Cases, indicators and conditions, and what the parties hold already; NULL when there is none of all that.
+CREATE FUNCTION @icb@.detail_with_own(contract_id text, version integer, period daterange) RETURNS commissioning.settlement_detail
+    LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT CASE WHEN own.accounts IS NULL THEN d.detail ELSE ROW((d.detail).cases, (d.detail).indicators, (d.detail).conditions, own.accounts)::commissioning.settlement_detail END
+    FROM (SELECT @icb@.detail_of(detail_with_own.contract_id, detail_with_own.version, detail_with_own.period) AS detail) d
+    CROSS JOIN (SELECT pg_catalog.array_agg(ROW(o.party, o.own_amount, NULL, NULL, NULL, NULL, NULL)::commissioning.settlement_account ORDER BY o.party) AS accounts
+                FROM @icb@.settlement_own_input o WHERE o.contract_id = detail_with_own.contract_id AND o.period = detail_with_own.period) own
+$$;
+COMMENT ON FUNCTION @icb@.detail_with_own(text, integer, daterange) IS
+    'The detail of a settlement with what each party holds already (settlement_own_input); NULL when there is none.';
 
 CREATE FUNCTION @icb@.settlement_hash(inputs @icb@.settlement_input, detail commissioning.settlement_detail) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -70,7 +84,7 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'What the counterparty keeps is what the curve does not share; leave it out of the split.';
     END IF;
-    detail := @icb@.detail_of(settlement_draft.contract_id, terms.version, settlement_draft.period);
+    detail := @icb@.detail_with_own(settlement_draft.contract_id, terms.version, settlement_draft.period);
     draft.contract_id := settlement_draft.contract_id;
     draft.terms_version := terms.version;
     draft.period := settlement_draft.period;
@@ -84,7 +98,7 @@ BEGIN
     draft.inputs := pg_catalog.to_jsonb(inputs) || pg_catalog.to_jsonb(@icb@.inputs_of(inputs));
     draft.detail := pg_catalog.to_jsonb(detail);
     draft.input_rows := 1 + coalesce(pg_catalog.cardinality(detail.cases), 0) + coalesce(pg_catalog.cardinality(detail.indicators), 0)
-                        + coalesce(pg_catalog.cardinality(detail.conditions), 0);
+                        + coalesce(pg_catalog.cardinality(detail.conditions), 0) + coalesce(pg_catalog.cardinality(detail.accounts), 0);
     draft.sign_off := terms.sign_off;
     draft.terms_hash := @icb@.terms_hash(terms);
     RETURN draft;
@@ -102,6 +116,25 @@ AS $$
 $$;
 COMMENT ON FUNCTION @icb@.parties_of(@icb@.contract_terms, daterange, numeric) IS 'The rows of settlement_accounts as one value, to be kept with a run.';
 
+-- The statement divides the settlement over the parties by itself; the ledger never posts anything else.
+CREATE FUNCTION @icb@.check_parties(parties jsonb, stands jsonb) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    differs text := (
+        SELECT pg_catalog.format('%s stands at %s, not at %s', p.party, s.value, p.amount)
+        FROM (SELECT x.party, sum(x.cumulative_amount - x.corrected) AS amount
+              FROM pg_catalog.jsonb_to_recordset(parties) AS x (party text, cumulative_amount numeric, corrected numeric) GROUP BY x.party) p
+        FULL JOIN pg_catalog.jsonb_each_text(stands) s ON s.key = p.party
+        WHERE coalesce(s.value::numeric, 0) <> coalesce(p.amount, 0) LIMIT 1);
+BEGIN
+    IF differs IS NOT NULL THEN
+        RAISE EXCEPTION 'statement and ledger disagree: %', differs USING ERRCODE = 'internal_error';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION @icb@.check_parties(jsonb, jsonb) IS 'Refuses to post what the statement does not say (XX000): accounts of the parties, corrections aside, against its party lines.';
+
 CREATE FUNCTION @icb@.prepare_settlement(contract_id text, period daterange, kind text) RETURNS bigint
     LANGUAGE plpgsql
 AS $$
@@ -110,18 +143,22 @@ DECLARE
     last @icb@.settlement_run;
     terms @icb@.contract_terms;
     steps jsonb;
+    stands jsonb;
     id bigint;
 BEGIN
     PERFORM @icb@.lock_contract(prepare_settlement.contract_id);
     draft := @icb@.settlement_draft(prepare_settlement.contract_id, prepare_settlement.period, prepare_settlement.kind);
     SELECT t.* INTO terms FROM @icb@.contract_terms t WHERE t.contract_id = draft.contract_id AND t.version = draft.terms_version;
-    -- lines about one party are not kept as steps: they stand with the parties and in the ledger
-    SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(s) ORDER BY s.step), (pg_catalog.array_agg(s.amount ORDER BY s.step DESC) FILTER (WHERE s.line_code = 'settlement'))[1]
-    INTO steps, draft.amount
+    -- lines about one party are not kept as steps: they stand with the parties and in the ledger, which must say the same
+    SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(s) ORDER BY s.step) FILTER (WHERE s.party IS NULL),
+           (pg_catalog.array_agg(s.amount ORDER BY s.step DESC) FILTER (WHERE s.line_code = 'settlement'))[1],
+           pg_catalog.jsonb_object_agg(s.party, s.amount) FILTER (WHERE s.line_code = 'party')
+    INTO steps, draft.amount, stands
     FROM commissioning.settle(@icb@.terms_of(terms), pg_catalog.jsonb_populate_record(NULL::commissioning.settlement_inputs, draft.inputs),
-                              CASE WHEN draft.detail IS NOT NULL THEN pg_catalog.jsonb_populate_record(NULL::commissioning.settlement_detail, draft.detail) END) s
-    WHERE s.party IS NULL;
+                              coalesce(CASE WHEN draft.detail IS NOT NULL THEN pg_catalog.jsonb_populate_record(NULL::commissioning.settlement_detail, draft.detail) END,
+                                       ROW(NULL, NULL, NULL, NULL)::commissioning.settlement_detail)) s;
     draft.parties := @icb@.parties_of(terms, draft.period, draft.amount);
+    PERFORM @icb@.check_parties(draft.parties, stands);
 
     SELECT r.* INTO last FROM @icb@.settlement_run r WHERE r.run_id = draft.follows;
     IF draft.kind <> 'illustrative' THEN

@@ -18,7 +18,7 @@ COMMENT ON TABLE @icb@.payment IS 'Money that moved between a party and the coun
 COMMENT ON COLUMN @icb@.payment.payment_id IS 'Number of the payment.';
 COMMENT ON COLUMN @icb@.payment.contract_id IS 'Contract.';
 COMMENT ON COLUMN @icb@.payment.party IS 'Party that got the money (positive) or paid it (negative).';
-COMMENT ON COLUMN @icb@.payment.counterparty IS 'The other side.';
+COMMENT ON COLUMN @icb@.payment.counterparty IS 'The other side; clearing where the parties settle among themselves.';
 COMMENT ON COLUMN @icb@.payment.paid_on IS 'Day on which it moved.';
 COMMENT ON COLUMN @icb@.payment.amount IS 'In pounds; positive was paid to the party, negative was received from it.';
 COMMENT ON COLUMN @icb@.payment.vat_treatment IS 'VAT treatment of the lines that it pays.';
@@ -72,6 +72,8 @@ BEGIN
     WHERE r.contract_id = record_payment.contract_id AND l.role = 'counterparty' ORDER BY l.run_id DESC LIMIT 1;
     IF other IS NULL THEN
         SELECT t.counterparty INTO other FROM @icb@.contract_terms t WHERE t.contract_id = record_payment.contract_id AND t.signed_at IS NOT NULL ORDER BY t.version DESC LIMIT 1;
+        -- among themselves the parties pay into an account that ends at 0
+        other := coalesce(other, 'clearing');
     END IF;
     INSERT INTO @icb@.payment (contract_id, party, counterparty, paid_on, amount, vat_treatment, reference, posting_period, recorded_by)
     VALUES (record_payment.contract_id, record_payment.party, other, record_payment.paid_on, record_payment.amount, coalesce(record_payment.vat_treatment, treatments[1]),

@@ -113,6 +113,10 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Settle the contract, and say up to which day interest is charged.';
     END IF;
     SELECT t.counterparty INTO other FROM @icb@.contract_terms t WHERE t.contract_id = latest.contract_id AND t.version = latest.terms_version;
+    IF other IS NULL THEN
+        RAISE EXCEPTION 'contract "%" has no counterparty that interest is owed by', latest.contract_id
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'late_payments shows what was late; agree between the parties who bears it.';
+    END IF;
     WITH owed AS (
         SELECT p.party, p.vat_treatment, sum(p.interest + p.fixed_sum) AS amount
         FROM (SELECT l.party, l.vat_treatment, l.interest,

@@ -162,6 +162,8 @@ BEGIN
     IF plan.approved_at IS NULL AND terms.sign_off <> 'none' THEN
         RAISE EXCEPTION 'plan % of payments on account for % is not approved', plan.plan_no, plan.year
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Another person than who planned it approves it with approve_on_account.';
+    ELSIF terms.counterparty IS NULL THEN
+        RAISE EXCEPTION 'contract "%" has no counterparty that pays on account', plan.contract_id USING ERRCODE = 'object_not_in_prerequisite_state';
     ELSIF k <= paid.last_month OR k <= paid.settled_months THEN
         RAISE EXCEPTION 'month % of contract "%" is paid or settled already', k, plan.contract_id
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Pay the months in their order; a settlement takes in what was not paid on account.';

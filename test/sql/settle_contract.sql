@@ -12,6 +12,7 @@ VALUES ('ALLIANCE', 1, '[2024-04-01,2026-04-01)', 'alliance', 'gain cliff 1% 0..
 
 -- refusals, each saying what to do
 \set VERBOSITY default
+\set SHOW_CONTEXT never
 SELECT * FROM settle_w.settle_contract('NONE', '[2024-04-01,2024-10-01)', 'interim');
 SELECT * FROM settle_w.settle_contract('EMPTY', '[2024-04-01,2024-10-01)', 'interim');
 SELECT * FROM settle_w.settle_contract('ALLIANCE', '[2024-04-01,2024-10-01)', 'interim');

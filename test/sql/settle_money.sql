@@ -3,6 +3,7 @@ SELECT commissioning.create_warehouse('money_w', purpose => 'settlement', person
 SET search_path = '';
 SET datestyle = 'ISO, YMD';
 \set VERBOSITY terse
+\set SHOW_CONTEXT never
 \pset null '-'
 
 -- statutory interest: 250,000 x 13.25 % x 75/365 = 6,806.5068.. (8 % over 5.25 % of 31 December 2023)

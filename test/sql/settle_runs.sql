@@ -4,6 +4,7 @@ SET search_path = '';
 SET datestyle = 'ISO, YMD';
 SET runs_w.today = '2024-11-20';
 \set VERBOSITY terse
+\set SHOW_CONTEXT never
 \pset null '-'
 CREATE ROLE runs_maker; CREATE ROLE runs_checker;
 GRANT USAGE ON SCHEMA runs_w, runs_w_reporting TO runs_maker, runs_checker;
@@ -161,6 +162,23 @@ SELECT runs_w.post_run(:run_id);
 SELECT runs_w.review_run(:run_id);
 SELECT runs_w.withdraw_run(:run_id, 'x');
 SELECT runs_w.post_run(0);
+
+-- parties among themselves: no counterparty, each has its share of what all hold, 50,000.00 + 10,000.00 - 45,000.00 = 15,000.00 at 50/30/20, less its own
+INSERT INTO runs_w.contract (contract_id, title, basis, valid) VALUES ('POOL', 'Among themselves', 'risk_share', '[2024-04-01,2026-04-01)');
+INSERT INTO runs_w.contract_terms (contract_id, version, valid, shape, curve, split, counterparty, source, sign_off)
+VALUES ('POOL', 1, '[2024-04-01,2026-04-01)', 'pool', 'both 0..:100%', 'acute 50%, community 30%, gp 20%', NULL, 'contract', 'none');
+SELECT runs_w.sign_terms('POOL', 1, 'all three');
+INSERT INTO runs_w.settlement_input (contract_id, period, benchmark, actual, source) VALUES ('POOL', '[2024-04-01,2024-10-01)', 1000000, 985000, 's');
+\set VERBOSITY default
+SELECT * FROM runs_w.settle_contract('POOL', '[2024-04-01,2024-10-01)', 'interim');
+\set VERBOSITY terse
+INSERT INTO runs_w.settlement_own_input (contract_id, period, party, own_amount) VALUES ('POOL', '[2024-04-01,2024-10-01)', 'acute', 50000), ('POOL', '[2024-04-01,2024-10-01)', 'community', 10000), ('POOL', '[2024-04-01,2024-10-01)', 'gp', -45000);
+SELECT line_code, formula, amount, party FROM runs_w.settle_contract('POOL', '[2024-04-01,2024-10-01)', 'interim') WHERE line_order > 1000;
+-- an own amount is an input like others: changed, it is another run
+UPDATE runs_w.settlement_own_input SET own_amount = own_amount + CASE party WHEN 'acute' THEN 1000 WHEN 'gp' THEN -1000 ELSE 0 END;
+SELECT line_code, formula, amount, party FROM runs_w.settle_contract('POOL', '[2024-04-01,2024-10-01)', 'interim') WHERE line_order > 1000;
+SELECT runs_w.record_payment('POOL', 'acute', '2025-01-20', -43500, 'BACS 1') > 0 AS paid, runs_w.record_payment('POOL', 'gp', '2025-01-20', 49000, 'BACS 2') > 0 AS paid, runs_w.record_payment('POOL', 'community', '2025-01-20', -5500, 'BACS 3') > 0 AS paid;
+SELECT party, posted_gbp, paid_gbp, due_gbp FROM runs_w_reporting.payment_due WHERE contract_id = 'POOL' ORDER BY party;
 
 -- all contracts: posts where it may, prepares where it must
 CALL runs_w.settle_contracts('final');
