@@ -21,7 +21,8 @@ BEGIN
           AND (c.relnamespace = name::regnamespace AND c.relname IN ('challenge', 'challenge_line', 'challenge_event', 'challenge_line_event', 'challenge_waiver', 'challenge_reply',
                    'challenge_policy', 'challenge_balance', 'challenge_outcome', 'provider_contact', 'reply_map', 'bank_holiday', 'organisation', 'contract',
                    'settlement_run', 'settlement_step', 'settlement_line', 'run_agreement', 'suspense', 'suspense_event', 'suspense_balance', 'payment', 'party_account',
-                   'on_account_plan', 'accounting_period', 'account_balance')
+                   'on_account_plan', 'accounting_period', 'account_balance', 'contract_terms', 'terms_indicator', 'terms_condition', 'terms_measure', 'terms_signature',
+                   'variation', 'baseline', 'measure', 'measure_value', 'exclusion_event', 'exclusion_signature', 'exclusion_standing', 'saving', 'saving_event')
                OR c.relnamespace = (name || '_reporting')::regnamespace AND c.relname IN ('challenge_line', 'challenge_export'))
     LOOP
         EXECUTE format('GRANT SELECT ON %s TO %I', step.relation, manager);
@@ -32,7 +33,9 @@ BEGIN
           AND p.proname IN ('acknowledge_challenge', 'respond_challenge', 'inform_challenge', 'review_challenge', 'withdraw_challenge', 'escalate_challenge', 'determine_challenge',
                             'credit_challenge', 'return_credit', 'close_challenge', 'propose_waiver', 'decide_waiver', 'challenge_letter',
                             'settle_contract', 'settlement_lines', 'review_run', 'agree_run', 'withdraw_run', 'contest_line', 'contest_more', 'resolve_suspense',
-                            'plan_on_account', 'approve_on_account')
+                            'plan_on_account', 'approve_on_account',
+                            'add_signature', 'propose_variation', 'decide_variation', 'propose_baseline', 'approve_baseline', 'record_exclusion', 'sign_exclusion',
+                            'claim_saving', 'agree_saving', 'verify_saving', 'cash_saving', 'reject_saving')
     LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', step.routine, manager);
     END LOOP;

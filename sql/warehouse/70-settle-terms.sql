@@ -46,7 +46,12 @@ CREATE TABLE @icb@.contract_terms (
     contingency  numeric CHECK (contingency >= 0 AND contingency = round(contingency, 2)),
     sign_off     text NOT NULL DEFAULT 'four_eyes' CHECK (sign_off IN ('none', 'four_eyes', 'parties')),
     interest     text NOT NULL DEFAULT 'statutory',
+    required_signatures text[],
+    baseline_version integer,
+    actual_from  text CHECK (actual_from IN ('measured', 'verified savings')),
+    signed_hash  text,
     PRIMARY KEY (contract_id, version),
+    FOREIGN KEY (contract_id, baseline_version) REFERENCES @icb@.baseline,
     CHECK ((gate IS NULL) = (gate_by <> 'size')),
     CHECK ((signed_by IS NULL) = (signed_at IS NULL)),
     EXCLUDE USING gist (contract_id WITH =, valid WITH &&) WHERE (signed_at IS NOT NULL)
@@ -78,6 +83,11 @@ COMMENT ON COLUMN @icb@.contract_terms.cap_when IS 'after (default) or before qu
 COMMENT ON COLUMN @icb@.contract_terms.contingency IS 'In pounds: kept before a gain counts.';
 COMMENT ON COLUMN @icb@.contract_terms.sign_off IS 'Sign-off before a settlement is posted: none (posted at once), four_eyes (reviewed by another person) or parties (and agreed by each party).';
 COMMENT ON COLUMN @icb@.contract_terms.interest IS 'Interest on late payment: statutory, statutory reset, a yearly rate such as 8%, or none.';
+COMMENT ON COLUMN @icb@.contract_terms.required_signatures IS
+    'Parties whose signatures must be recorded (add_signature) before the terms are signed; {*}: every party of the split and the counterparty. NULL: signed_by alone.';
+COMMENT ON COLUMN @icb@.contract_terms.baseline_version IS 'Locked baseline that settlements under these terms start from; NULL: the benchmark is recorded with the inputs.';
+COMMENT ON COLUMN @icb@.contract_terms.actual_from IS 'Where actual comes from: measured (default), or verified savings (verified_savings).';
+COMMENT ON COLUMN @icb@.contract_terms.signed_hash IS 'terms_hash at the time of signing; NULL for drafts, and for terms signed before 0.4.';
 COMMENT ON COLUMN @icb@.contract_terms.signed_at IS 'NULL: a draft, which can be illustrated but not settled.';
 
 CREATE FUNCTION @icb@.keep_signed_terms() RETURNS trigger
@@ -139,6 +149,29 @@ COMMENT ON COLUMN @icb@.terms_condition.version IS 'Version of the terms.';
 COMMENT ON COLUMN @icb@.terms_condition.condition_order IS 'Order in the contract.';
 COMMENT ON COLUMN @icb@.terms_condition.name IS 'Condition in the words of the contract.';
 
+CREATE TABLE @icb@.terms_measure (
+    contract_id     text NOT NULL,
+    version         integer NOT NULL,
+    measure_name    text NOT NULL,
+    measure_version integer NOT NULL,
+    fills           text NOT NULL CHECK (fills IN ('benchmark', 'actual', 'carried_forward', 'base', 'size', 'minimum_rate', 'score', 'revenue', 'volume', 'plan_volume',
+                                                   'risk', 'plan_risk', 'guardrail_benchmark', 'indicator')),
+    indicator       text,
+    sql_hash        text NOT NULL,
+    PRIMARY KEY (contract_id, version, measure_name),
+    CHECK ((fills = 'indicator') = (indicator IS NOT NULL)),
+    FOREIGN KEY (contract_id, version) REFERENCES @icb@.contract_terms,
+    FOREIGN KEY (contract_id, measure_name, measure_version) REFERENCES @icb@.measure
+);
+CREATE UNIQUE INDEX terms_measure_fills ON @icb@.terms_measure (contract_id, version, fills, coalesce(indicator, ''));
+COMMENT ON TABLE @icb@.terms_measure IS 'Measures that a version of the terms uses, each in one version of its definition. As unchangeable as the terms.';
+COMMENT ON COLUMN @icb@.terms_measure.version IS 'Version of the terms.';
+COMMENT ON COLUMN @icb@.terms_measure.measure_name IS 'Measure.';
+COMMENT ON COLUMN @icb@.terms_measure.measure_version IS 'Version of its definition.';
+COMMENT ON COLUMN @icb@.terms_measure.fills IS 'Input of the settlement that it gives; indicator: the score (value) and volume (n) of an indicator.';
+COMMENT ON COLUMN @icb@.terms_measure.indicator IS 'Which indicator, named as in the terms.';
+COMMENT ON COLUMN @icb@.terms_measure.sql_hash IS 'SHA-256 of its text as the terms were written.';
+
 CREATE FUNCTION @icb@.keep_signed_parts() RETURNS trigger
     LANGUAGE plpgsql
 AS $$
@@ -153,15 +186,17 @@ BEGIN
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'version % of the terms of contract "%" is signed and cannot be changed', signed.version, signed.contract_id
-            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Indicators and conditions belong to the terms: add a new version.';
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Indicators, conditions and measures belong to the terms: add a new version.';
     END IF;
     RETURN coalesce(NEW, OLD);
 END
 $$;
-COMMENT ON FUNCTION @icb@.keep_signed_parts() IS 'Trigger: indicators and conditions of signed terms stay as they are (55000).';
+COMMENT ON FUNCTION @icb@.keep_signed_parts() IS 'Trigger: indicators, conditions and measures of signed terms stay as they are (55000).';
 CREATE TRIGGER keep_signed_parts BEFORE INSERT OR UPDATE OR DELETE ON @icb@.terms_indicator
     FOR EACH ROW EXECUTE FUNCTION @icb@.keep_signed_parts();
 CREATE TRIGGER keep_signed_parts BEFORE INSERT OR UPDATE OR DELETE ON @icb@.terms_condition
+    FOR EACH ROW EXECUTE FUNCTION @icb@.keep_signed_parts();
+CREATE TRIGGER keep_signed_parts BEFORE INSERT OR UPDATE OR DELETE ON @icb@.terms_measure
     FOR EACH ROW EXECUTE FUNCTION @icb@.keep_signed_parts();
 
 CREATE FUNCTION @icb@.terms_of(t @icb@.contract_terms) RETURNS commissioning.settlement_terms
@@ -173,18 +208,24 @@ RETURN ROW((t).measure, (t).curve, (t).gate, (t).gate_by, (t).gate_side, (t).qua
            (t).cap_when, (t).split, (t).split_method, (t).counterparty, (t).contingency)::commissioning.settlement_terms;
 COMMENT ON FUNCTION @icb@.terms_of(@icb@.contract_terms) IS 'The clauses of a terms row as commissioning.settle takes them.';
 
+-- Clauses left out do not count, so that columns of later releases leave it as it is.
 CREATE FUNCTION @icb@.terms_document(t @icb@.contract_terms) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
-RETURN (pg_catalog.to_jsonb(t) - ARRAY['valid', 'signed_by', 'signed_at'])
+RETURN pg_catalog.jsonb_strip_nulls((pg_catalog.to_jsonb(t) - ARRAY['valid', 'signed_by', 'signed_at', 'signed_hash'])
     || pg_catalog.jsonb_build_object(
         'indicators', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(i) ORDER BY i.indicator_order) FROM @icb@.terms_indicator i WHERE i.contract_id = (t).contract_id AND i.version = (t).version),
-        'conditions', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c) ORDER BY c.condition_order) FROM @icb@.terms_condition c WHERE c.contract_id = (t).contract_id AND c.version = (t).version));
-COMMENT ON FUNCTION @icb@.terms_document(@icb@.contract_terms) IS 'The clauses of a version of the terms as one document, indicators and conditions included.';
+        'conditions', (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c) ORDER BY c.condition_order) FROM @icb@.terms_condition c WHERE c.contract_id = (t).contract_id AND c.version = (t).version),
+        'measures', (SELECT pg_catalog.jsonb_agg((pg_catalog.to_jsonb(m) - ARRAY['sql_text', 'baseline_period', 'defined_by', 'defined_at']) || pg_catalog.to_jsonb(u)
+                         -- the days themselves: a range prints as the session writes dates
+                         || pg_catalog.jsonb_build_object('baseline_from', lower(m.baseline_period), 'baseline_to', upper(m.baseline_period)) ORDER BY u.measure_name)
+                     FROM @icb@.terms_measure u JOIN @icb@.measure m ON m.contract_id = u.contract_id AND m.measure_name = u.measure_name AND m.measure_version = u.measure_version
+                     WHERE u.contract_id = (t).contract_id AND u.version = (t).version)));
+COMMENT ON FUNCTION @icb@.terms_document(@icb@.contract_terms) IS 'The clauses of a version of the terms as one document, with its indicators, conditions and measures (these by the fingerprint of their text).';
 
 CREATE FUNCTION @icb@.terms_hash(t @icb@.contract_terms) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-RETURN pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(@icb@.terms_document(t)::text, 'UTF8')), 'hex');
-COMMENT ON FUNCTION @icb@.terms_hash(@icb@.contract_terms) IS 'Fingerprint (SHA-256) of the clauses of a version of the terms, indicators and conditions included.';
+RETURN @icb@.text_hash(@icb@.terms_document(t)::text);
+COMMENT ON FUNCTION @icb@.terms_hash(@icb@.contract_terms) IS 'Fingerprint (SHA-256) of the clauses of a version of the terms, with its indicators, conditions and measures.';
 
 CREATE FUNCTION @icb@.sign_terms(contract_id text, version integer, signed_by text) RETURNS void
     LANGUAGE plpgsql
@@ -193,6 +234,12 @@ BEGIN
     IF pg_catalog.btrim(sign_terms.signed_by) = '' OR sign_terms.signed_by IS NULL THEN
         RAISE EXCEPTION 'signed_by must name who signed' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    -- an agreed variation makes room for what it brings
+    UPDATE @icb@.contract_terms f SET valid = pg_catalog.daterange(lower(f.valid), lower(t.valid))
+    FROM @icb@.contract_terms t
+    JOIN @icb@.variation v ON v.contract_id = t.contract_id AND v.to_version = t.version AND v.decision = 'agreed'
+    WHERE t.contract_id = sign_terms.contract_id AND t.version = sign_terms.version AND t.signed_at IS NULL
+      AND f.contract_id = v.contract_id AND f.version = v.from_version AND f.signed_at IS NOT NULL AND f.valid && t.valid AND lower(f.valid) < lower(t.valid);
     UPDATE @icb@.contract_terms t SET signed_by = sign_terms.signed_by, signed_at = pg_catalog.clock_timestamp()
     WHERE t.contract_id = sign_terms.contract_id AND t.version = sign_terms.version AND t.signed_at IS NULL;
     IF NOT FOUND THEN
@@ -202,7 +249,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @icb@.sign_terms(text, integer, text) IS
-    'Signs a draft of the terms; from then on it cannot change. 42704 when there is no such draft, 23P01 when a signed version is valid in the same time.';
+    'Signs a draft of the terms; from then on it cannot change. Where an agreed variation brings it, the version before ends when it begins. 42704 when there is no such draft, 23P01 when a signed version is valid in the same time; 55000 when required signatures are missing or were given to other words, a measure cannot be computed on its baseline period, the baseline is not locked, or a change of terms with required signatures has no agreed variation.';
 REVOKE EXECUTE ON FUNCTION @icb@.sign_terms(text, integer, text) FROM PUBLIC;
 
 -- The terms in force on the last day of the period: new terms restate the whole cumulative amount.
@@ -217,6 +264,11 @@ BEGIN
       AND (t.signed_at IS NOT NULL OR terms_for.kind = 'illustrative')
     ORDER BY t.version DESC LIMIT 1;
     IF FOUND THEN
+        IF terms.signed_hash <> @icb@.terms_hash(terms) THEN
+            RAISE EXCEPTION 'version % of the terms of contract "%" is not what was signed', terms.version, terms.contract_id
+                USING ERRCODE = 'object_not_in_prerequisite_state',
+                      HINT = pg_catalog.format('Put back the clauses whose terms_hash is %s, or have another version signed.', terms.signed_hash);
+        END IF;
         RETURN terms;
     END IF;
     SELECT t.* INTO terms FROM @icb@.contract_terms t
@@ -233,4 +285,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @icb@.terms_for(text, daterange, text) IS
-    'The terms that settle a period: the signed version in force on its last day (for kind illustrative also a draft). 55000 when there is none.';
+    'The terms that settle a period: the signed version in force on its last day (for kind illustrative also a draft). 55000 when there is none, or when it is not what was signed.';

@@ -22,7 +22,10 @@ CREATE TABLE @icb@.settlement_input (
     plan_risk       numeric CHECK (plan_risk > 0),
     guardrail_benchmark numeric CHECK (guardrail_benchmark = round(guardrail_benchmark, 2)),
     fee             numeric CHECK (fee >= 0 AND fee = round(fee, 2)),
-    PRIMARY KEY (contract_id, period)
+    baseline_version integer,
+    excluded        numeric CHECK (excluded = round(excluded, 2)),
+    PRIMARY KEY (contract_id, period),
+    FOREIGN KEY (contract_id, baseline_version) REFERENCES @icb@.baseline
 );
 COMMENT ON TABLE @icb@.settlement_input IS
     'What a settlement is computed from, per contract and cumulative period, with its source. It may be corrected; each run keeps what it used.';
@@ -34,6 +37,8 @@ COMMENT ON COLUMN @icb@.settlement_input.risk IS 'Average risk score of the year
 COMMENT ON COLUMN @icb@.settlement_input.plan_risk IS 'Average risk score that the benchmark was set for.';
 COMMENT ON COLUMN @icb@.settlement_input.guardrail_benchmark IS 'Second benchmark of the guardrail, in pounds.';
 COMMENT ON COLUMN @icb@.settlement_input.fee IS 'Base fee, in pounds.';
+COMMENT ON COLUMN @icb@.settlement_input.baseline_version IS 'Locked baseline that the benchmark comes from; the benchmark is then its amount plus excluded. NULL: none.';
+COMMENT ON COLUMN @icb@.settlement_input.excluded IS 'Agreed effects of exclusions that are part of the benchmark, in pounds; see exclusion_event.';
 
 CREATE TABLE @icb@.settlement_indicator_input (
     contract_id text NOT NULL,

@@ -79,6 +79,9 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'Record benchmark and actual of exactly this period in settlement_input.';
     END IF;
+    IF settlement_draft.kind <> 'illustrative' THEN
+        PERFORM @icb@.check_inputs(terms, inputs);
+    END IF;
     IF EXISTS (SELECT 1 FROM commissioning.split_parties(terms.split) s WHERE s.party = terms.counterparty) THEN
         RAISE EXCEPTION 'counterparty "%" of contract "%" is also a party of the split', terms.counterparty, terms.contract_id
             USING ERRCODE = 'object_not_in_prerequisite_state',

@@ -3,6 +3,7 @@ SELECT commissioning.create_warehouse('settle_w', purpose => 'settlement', perso
 SET search_path = '';
 \set VERBOSITY terse
 \pset null '-'
+\set SHOW_CONTEXT never
 
 INSERT INTO settle_w.contract (contract_id, title, basis, valid) VALUES
     ('ALLIANCE', 'Community alliance', 'risk_share', '[2024-04-01,2026-04-01)'), ('EMPTY', 'No terms yet', 'risk_share', '[2024-04-01,2026-04-01)');

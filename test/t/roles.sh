@@ -43,7 +43,8 @@ expected() {
 			coalesce(c.reloptions @> '{security_invoker=true}', false) AS invoker, c.relname LIKE 'governance\\_finding%' AS governance,
 			EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('person_id', 'submission_id', 'run_id'))
 				OR c.relispartition OR c.relname IN ('meta', 'deployed_object', 'row_reader', 'challenge', 'challenge_event', 'challenge_line_event', 'challenge_waiver',
-					'suspense_event', 'payment', 'on_account_plan', 'accounting_period') AS no_config
+					'suspense_event', 'payment', 'on_account_plan', 'accounting_period',
+					'terms_signature', 'variation', 'baseline', 'exclusion_event', 'exclusion_signature', 'saving', 'saving_event') AS no_config
 		FROM pg_class c WHERE c.relnamespace::regnamespace::text LIKE 'r\\_icb%' AND c.relkind IN ('r', 'p', 'v', 'm')
 	)
 	SELECT format('%s %s: %s', k.kind, k.object, k.privileges) FROM (
@@ -52,7 +53,8 @@ expected() {
 		SELECT CASE r.relkind WHEN 'v' THEN 'view' ELSE 'table' END, r.object,
 			concat_ws(',', 'SELECT', CASE WHEN '$run' <> '' AND r.n <> 'r_icb_reporting' AND r.relname IN ('intervention_event', 'audit', 'audit_line', 'audit_review', 'challenge', 'challenge_event', 'challenge_line_event') THEN 'INSERT'
 				WHEN '$run' <> '' AND r.n <> 'r_icb_reporting' AND r.relname NOT IN ('meta', 'deployed_object', 'row_reader', 'reidentification', 'settlement_run', 'settlement_step',
-					'settlement_line', 'run_agreement', 'suspense', 'suspense_event', 'payment', 'on_account_plan', 'accounting_period') THEN 'INSERT,UPDATE,DELETE,TRUNCATE'
+					'settlement_line', 'run_agreement', 'suspense', 'suspense_event', 'payment', 'on_account_plan', 'accounting_period',
+					'terms_signature', 'variation', 'baseline', 'exclusion_event', 'exclusion_signature', 'saving', 'saving_event') THEN 'INSERT,UPDATE,DELETE,TRUNCATE'
 				WHEN '$config' <> '' AND r.n = 'r_icb' AND r.relkind <> 'v' AND NOT r.no_config THEN 'INSERT,UPDATE,DELETE' END)
 		FROM relation r WHERE $see
 		UNION ALL
