@@ -235,18 +235,18 @@ BEGIN ATOMIC
     SELECT 6, 'tolerance_block', 1, 'all activity', t.planned, t.priced, 0, @icb@.shadow_terms('tolerance_block', shadow_part.own -> 'tolerance_block'),
            CASE WHEN coalesce(t.planned, 0) <= 0 THEN 'no plan for these days' END FROM total t
     UNION ALL
-    SELECT 7, 'blended', 1, 'emergency care', coalesce(t.blended_plan, t.urgent_planned), coalesce(t.urgent, 0),
+    SELECT 7, 'blended', 1, 'emergency care', coalesce(t.blended_plan, t.urgent_planned, 0), coalesce(t.urgent, 0),
            coalesce(t.blended_fixed - coalesce(t.blended_plan, t.urgent_planned), 0), @icb@.shadow_terms('blended', shadow_part.own -> 'blended'),
-           CASE WHEN coalesce(t.blended_plan, t.urgent_planned) IS NULL THEN 'no plan for these days' END FROM total t
+           CASE WHEN coalesce(t.blended_plan, t.urgent_planned) IS NULL AND t.urgent <> 0 THEN 'no plan for these days' END FROM total t
     UNION ALL
-    SELECT 7, 'blended', 2, 'all other activity', coalesce(t.planned - t.urgent_planned, 0), t.priced - coalesce(t.urgent, 0), 0, @icb@.plain_terms('both 0..:100%'), NULL FROM total t
+    SELECT 7, 'blended', 2, 'all other activity', coalesce(t.planned - coalesce(t.urgent_planned, 0), 0), t.priced - coalesce(t.urgent, 0), 0, @icb@.plain_terms('both 0..:100%'), NULL FROM total t
     UNION ALL
-    SELECT 8, 'mret', 1, 'emergency spells', coalesce(t.mret, t.spells_planned), coalesce(t.spells, 0), 0,
+    SELECT 8, 'mret', 1, 'emergency spells', coalesce(t.mret, t.spells_planned, 0), coalesce(t.spells, 0), 0,
            @icb@.shadow_terms('marginal_rate', coalesce((SELECT pg_catalog.jsonb_build_object('curve', 'gain 0..:' || pg_catalog.trim_scale(m.rate * 100) || '%; loss 0..:100%') FROM marginal m), '{}')
                                                || coalesce(shadow_part.own -> 'mret', '{}')),
-           CASE WHEN coalesce(t.mret, t.spells_planned) IS NULL THEN 'no baseline for these days' END FROM total t
+           CASE WHEN coalesce(t.mret, t.spells_planned) IS NULL AND t.spells <> 0 THEN 'no baseline for these days' END FROM total t
     UNION ALL
-    SELECT 8, 'mret', 2, 'all other activity', coalesce(t.planned - t.spells_planned, 0), t.priced - coalesce(t.spells, 0), 0, @icb@.plain_terms('both 0..:100%'), NULL FROM total t;
+    SELECT 8, 'mret', 2, 'all other activity', coalesce(t.planned - coalesce(t.spells_planned, 0), 0), t.priced - coalesce(t.spells, 0), 0, @icb@.plain_terms('both 0..:100%'), NULL FROM total t;
 END;
 COMMENT ON FUNCTION @icb@.shadow_part(text, daterange, jsonb) IS
     'The parts of each way of paying for a contract''s activity: plan, priced activity, what is paid beside both, and the terms over the difference: national rates of the period where there are any, shipped templates else, clauses of one''s own before either.';
@@ -293,7 +293,8 @@ BEGIN
             FROM commissioning.settle(p.terms, commissioning.to_settlement_inputs(pg_catalog.jsonb_build_object('benchmark', p.planned, 'actual', p.priced))) l
             WHERE p.reason IS NULL
         ) s ON true
-        WHERE p.part_order = 1 OR p.planned <> 0 OR p.priced <> 0
+        -- a part with nothing in it says nothing, unless there is no other
+        WHERE p.planned <> 0 OR p.priced <> 0 OR p.reason IS NOT NULL OR p.basis NOT IN ('blended', 'mret')
     ), valued AS (
         SELECT s.basis_order, s.basis, CASE WHEN count(s.reason) = 0 THEN sum(s.value) END AS value,
                CASE WHEN count(s.reason) = 0 THEN pg_catalog.string_agg(s.formula, '; ' ORDER BY s.part_order) END AS formula, min(s.reason) AS reason,

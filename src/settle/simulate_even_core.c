@@ -130,24 +130,38 @@ end_of(const Search *s, int64_t near, int64_t far)
 	return far;
 }
 
-/* walk --- the first change from `at` to `limit`. */
+/* search --- the first change from near to far, piece by piece. */
+static bool
+search(Search *s, int64_t near, int64_t far, int64_t *out)
+{
+	int i;
+
+	for (i = 0; i < s->pieces; i++)
+	{
+		int64_t from = near + (far - near) / s->pieces * i;
+		int64_t to = i + 1 == s->pieces ? far : near + (far - near) / s->pieces * (i + 1);
+
+		if (first_change(s, from, to, out))
+			return true;
+	}
+	return false;
+}
+
+/* walk --- the first change from `at` to `limit`, from one rate to the next. */
 static bool
 walk(Search *s, int64_t at, int64_t limit, int64_t *out)
 {
-	int     way = limit < at ? -1 : 1;
-	int64_t near = at;
+	int way = limit < at ? -1 : 1;
 
-	while (s->status == SETTLE_OK && (limit - near) * way >= 0)
+	while (s->status == SETTLE_OK)
 	{
-		int64_t far = end_of(s, near, limit);
-		int64_t piece = (far - near) / s->pieces;
+		int64_t far = end_of(s, at, limit);
 
-		/* the last piece takes what is left over */
-		if (piece != 0 && (far - near - piece) * way >= piece * way)
-			far = near + piece;
-		if (first_change(s, near, far, out))
+		if (search(s, at, far, out))
 			return true;
-		near = far + way;
+		if (far == limit)
+			return false;
+		at = far + way;
 	}
 	return false;
 }
@@ -172,7 +186,7 @@ sim_break_even(SimPlan *p, int64_t target, Settlement *room, int64_t *actual, Se
 	ExactInt whole;
 	ExactRat benchmark;
 	int64_t  at = 0;
-	int64_t  below = -1, above = -1;
+	int64_t  below, above;
 	bool     found_below, found_above;
 
 	rat_set(&benchmark, 100, 1);
@@ -191,6 +205,7 @@ sim_break_even(SimPlan *p, int64_t target, Settlement *room, int64_t *actual, Se
 		*status = s.status;
 		return SIM_EVEN_FOUND;
 	}
+	below = above = at;
 	plan_stops(&s);
 	found_below = walk(&s, at, 0, &below);
 	found_above = walk(&s, at, SIM_MOST_PENCE, &above);

@@ -514,7 +514,7 @@ sim_settle_fast(SimPlan *p, const SimDraw *draw, SimOutcome *out)
 {
 	const SettleTerms *t = p->terms;
 	Standing           s = {.plan = p, .draw = draw, .out = out};
-	SimNum             cap;
+	SimNum             cap, payment;
 
 	if (!p->fast || !p->complete)
 		return false;
@@ -529,8 +529,9 @@ sim_settle_fast(SimPlan *p, const SimDraw *draw, SimOutcome *out)
 		if (s.x.num > 0)
 			s.x = nothing;
 	}
+	payment = paid(&s);
 	if (s.wide || !num_round(s.x, EXACT_HALF_AWAY, 1, &out->share) ||
-		!num_round(paid(&s), t->rounding, t->unit, &out->pence) || s.wide)
+		!num_round(payment, t->rounding, t->unit, &out->pence))
 		return false;
 	if (t->pays == PAYS_SHARE)
 		out->share = out->pence;
@@ -577,7 +578,7 @@ read_lines(const Settlement *room, SimOutcome *out)
 	out->gate_tested = out->capped = false;
 	out->gate_met = true;
 	out->pence = out->share = room->settled;
-	rat_set(&before, 0, 1);
+	before = room->line[0].exact;
 	for (i = 0; i < room->lines; i++)
 	{
 		const SettleLine *line = &room->line[i];

@@ -245,6 +245,11 @@ SELECT basis, value_gbp = CASE basis WHEN 'mret' THEN mret_payable(2350000, 2000
 FROM what.shadow_contract('K2', '[2018-04-01,2019-04-01)') WHERE basis IN ('mret', 'blended');
 -- half of the year has 183 of 365 days of the agreed value: 1,002,739.73 + 70 % of 1,347,260.27
 SELECT basis, value_gbp FROM what.shadow_contract('K2', '[2018-04-01,2018-10-01)') WHERE basis = 'mret';
+-- without emergencies, planned or done, blended payment and marginal rate pay the activity
+INSERT INTO what.contract (contract_id, title, basis, valid) VALUES ('K4', 'elective', 'blended', '[2024-04-01,2025-04-01)');
+INSERT INTO what.activity_plan (contract_id, commissioner_code, financial_year, month, pod, planned_activity, planned_amount) VALUES ('K4', 'C1', '2024/25', 4, 'EL', 1, 1000);
+SELECT pg_temp.line(12, 'K4', 'EL', '2024-08-01', 900, 900.50);
+SELECT basis, is_present, value_gbp, difference_gbp, formula, reason FROM what.shadow_contract('K4', '[2024-04-01,2025-04-01)') WHERE basis IN ('activity', 'blended', 'mret');
 -- what cannot be valued says why, and no difference is made up
 SELECT basis, is_present, value_gbp, difference_gbp, formula, reason FROM what.shadow_contract('K3', '[2024-04-01,2025-04-01)');
 SELECT * FROM what.shadow_contract('none', '[2024-04-01,2025-04-01)');

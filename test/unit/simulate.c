@@ -657,7 +657,7 @@ random_inputs(SettleInputs *in)
 	if (roll(3) == 0)
 		set(in, INPUT_CARRIED_FORWARD, money(20000000) - 10000000, 100);
 	if (roll(3) == 0)
-		set(in, INPUT_BASE, 100 + money(2000000000), 100);
+		set(in, INPUT_BASE, roll(8) ? 100 + money(2000000000) : -roll(3), 100);
 	if (roll(12) > 0)
 		set(in, INPUT_SIZE, roll(20000), roll(3) ? 1 : 3);
 	if (roll(12) > 0)
