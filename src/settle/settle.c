@@ -8,6 +8,7 @@
 #include "settle/settle.h"
 
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #define LINE_FIELDS 9
@@ -60,6 +61,13 @@ put_line(void *where, const SettleLine *line)
 	tuplestore_putvalues(store->rsinfo->setResult, store->rsinfo->setDesc, values, nulls);
 }
 
+/* check_cancel --- cases may be many: a statement can be cancelled. */
+static void
+check_cancel(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
 /* make_room --- what a statement is worked out in. */
 static SettleRoom *
 make_room(const SettleTerms *terms, const SettleDetail *detail)
@@ -79,7 +87,7 @@ static Datum
 settle_rows(FunctionCallInfo fcinfo, bool parties)
 {
 	LineStore     store = {.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo};
-	SettleSink    sink = {.put = put_line, .where = &store};
+	SettleSink    sink = {.put = put_line, .where = &store, .check = check_cancel};
 	SettleTerms   terms;
 	SettleInputs  inputs;
 	SettleDetail  detail;

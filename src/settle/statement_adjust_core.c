@@ -34,6 +34,8 @@ is_dearer(const SettleCase *a, const SettleCase *b)
 {
 	ExactRat x, y;
 
+	if (!a->exact && !b->exact)
+		return a->pence > b->pence;
 	case_cost(a, &x);
 	case_cost(b, &y);
 	return rat_cmp(&x, &y) > 0;
@@ -148,6 +150,8 @@ write_cases(Writer *w)
 						 "case in detail.cases, an empty array where there was none");
 	for (i = 0; i < d->cases; i++)
 	{
+		if (w->sink->check)
+			w->sink->check();
 		if (!case_payment(w->terms->stop_loss, &d->one_case[i], &w->room->share, NULL, &pence) ||
 			__builtin_add_overflow(sum, pence, &sum))
 			return SETTLE_OVERFLOW;

@@ -216,11 +216,12 @@ typedef struct SettleLine
 	SettleText  party;
 } SettleLine;
 
-/* Takes each line as it is finished. */
+/* Takes each line as it is finished; check, where there is one, may end a long search. */
 typedef struct SettleSink
 {
 	void (*put)(void *where, const SettleLine *line);
 	void *where;
+	void (*check)(void);
 } SettleSink;
 
 /* A party as the last steps see it, in pence. */

@@ -678,6 +678,14 @@ test_indicators(void)
 	refuses("1 no indicator can be assessed: all that have a weight are under their "
 			"minimum_volume; wait for more cases, or let under_volume say pay or carry",
 			"nothing to assess");
+	indicator[0].weight = ratio(50, 1);
+	indicator[0].minimum_volume = indicator[0].volume = number(3, 1);
+	indicator[0].under_volume = UNDER_CARRY;
+	lacks("carried_over", "enough cases: nothing to carry");
+	indicator[0].minimum_volume = number(4, 1);
+	has("carried_over|indicator: falls|1,000.00 x weight 50/50, held for later|||1000|100000",
+		"the first of them carried");
+	indicator[0].minimum_volume.given = false;
 	d.indicators = 1;
 	indicator[0].weight = ratio(1, 3);
 	has("quality|quality: indicators|1,000.00 x 70% (sum of 1 indicator)||70%|700|70000", "one");
