@@ -5,8 +5,11 @@
 -- Payments on account for months after the period do not count yet.
 CREATE FUNCTION @icb@.settlement_accounts(terms @icb@.contract_terms, period daterange, amount numeric)
     RETURNS TABLE (party_order integer, party text, role text, vat_treatment text, cumulative_amount numeric(18,2), posted_before numeric(18,2), corrected numeric(18,2))
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     WITH share AS (
         SELECT s.party_order, s.party, coalesce(a.vat_treatment, 'outside_scope') AS vat_treatment, s.amount - coalesce(o.own_amount, 0) AS amount
         FROM commissioning.split_amount(settlement_accounts.amount, (settlement_accounts.terms).split, (settlement_accounts.terms).split_method) s
@@ -26,21 +29,35 @@ AS $$
     )
     SELECT coalesce(s.party_order, CASE WHEN p.party = (settlement_accounts.terms).counterparty THEN 1000000 END, o.party_order, 2000000), coalesce(s.party, p.party),
            CASE WHEN coalesce(s.party, p.party) = (settlement_accounts.terms).counterparty THEN 'counterparty' WHEN s.party IS NOT NULL OR o.party IS NOT NULL THEN 'party' ELSE 'former' END,
-           coalesce(s.vat_treatment, p.vat_treatment), coalesce(s.amount, 0) + coalesce(p.corrected, 0), coalesce(p.amount, 0), coalesce(p.corrected, 0)
+           coalesce(s.vat_treatment, p.vat_treatment), (coalesce(s.amount, 0) + coalesce(p.corrected, 0))::numeric(18,2), coalesce(p.amount, 0)::numeric(18,2), coalesce(p.corrected, 0)::numeric(18,2)
     FROM standing s FULL JOIN posted p ON p.party = s.party AND p.vat_treatment = s.vat_treatment
-    LEFT JOIN (SELECT DISTINCT h.party, h.party_order FROM share h) o ON o.party = p.party
+    LEFT JOIN (SELECT DISTINCT h.party, h.party_order FROM share h) o ON o.party = p.party;
+END
 $$;
 COMMENT ON FUNCTION @icb@.settlement_accounts(@icb@.contract_terms, daterange, numeric) IS
     'A cumulative settlement over parties and counterparty, per VAT treatment, beside what earlier runs of the settlement year posted to each; corrected is the part of both that stands beside what is computed.';
 
 -- Cases, indicators and conditions, and what the parties hold already; NULL when there is none of all that.
 CREATE FUNCTION @icb@.detail_with_own(contract_id text, version integer, period daterange) RETURNS commissioning.settlement_detail
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
-    SELECT CASE WHEN own.accounts IS NULL THEN d.detail ELSE ROW((d.detail).cases, (d.detail).indicators, (d.detail).conditions, own.accounts)::commissioning.settlement_detail END
-    FROM (SELECT @icb@.detail_of(detail_with_own.contract_id, detail_with_own.version, detail_with_own.period) AS detail) d
-    CROSS JOIN (SELECT pg_catalog.array_agg(ROW(o.party, o.own_amount, NULL, NULL, NULL, NULL, NULL)::commissioning.settlement_account ORDER BY o.party) AS accounts
-                FROM @icb@.settlement_own_input o WHERE o.contract_id = detail_with_own.contract_id AND o.period = detail_with_own.period) own
+DECLARE
+    detail commissioning.settlement_detail;
+    own commissioning.settlement_account[];
+BEGIN
+    -- most terms have no parts, and the plans of this function are kept
+    IF EXISTS (SELECT FROM @icb@.contract_terms t WHERE t.contract_id = detail_with_own.contract_id AND t.version = detail_with_own.version AND t.stop_loss IS NOT NULL)
+       OR EXISTS (SELECT FROM @icb@.terms_indicator i WHERE i.contract_id = detail_with_own.contract_id AND i.version = detail_with_own.version)
+       OR EXISTS (SELECT FROM @icb@.terms_condition i WHERE i.contract_id = detail_with_own.contract_id AND i.version = detail_with_own.version) THEN
+        detail := @icb@.detail_of(detail_with_own.contract_id, detail_with_own.version, detail_with_own.period);
+    END IF;
+    SELECT pg_catalog.array_agg(ROW(o.party, o.own_amount, NULL, NULL, NULL, NULL, NULL)::commissioning.settlement_account ORDER BY o.party) INTO own
+    FROM @icb@.settlement_own_input o WHERE o.contract_id = detail_with_own.contract_id AND o.period = detail_with_own.period;
+    IF own IS NOT NULL THEN
+        detail.accounts := own;
+    END IF;
+    RETURN detail;
+END
 $$;
 COMMENT ON FUNCTION @icb@.detail_with_own(text, integer, daterange) IS
     'The detail of a settlement with what each party holds already (settlement_own_input); NULL when there is none.';
@@ -112,10 +129,12 @@ COMMENT ON FUNCTION @icb@.settlement_draft(text, daterange, text) IS
 REVOKE EXECUTE ON FUNCTION @icb@.settlement_draft(text, daterange, text) FROM PUBLIC;
 
 CREATE FUNCTION @icb@.parties_of(terms @icb@.contract_terms, period daterange, amount numeric) RETURNS jsonb
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
-    SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(a) ORDER BY a.party_order, a.party, a.vat_treatment)
-    FROM @icb@.settlement_accounts(parties_of.terms, parties_of.period, parties_of.amount) a
+BEGIN
+    RETURN (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(a) ORDER BY a.party_order, a.party, a.vat_treatment)
+            FROM @icb@.settlement_accounts(parties_of.terms, parties_of.period, parties_of.amount) a);
+END
 $$;
 COMMENT ON FUNCTION @icb@.parties_of(@icb@.contract_terms, daterange, numeric) IS 'The rows of settlement_accounts as one value, to be kept with a run.';
 
