@@ -221,7 +221,6 @@ write_carried(Writer *w, const Measured *m, int i)
 static SettleStatus
 write_indicators(Writer *w, ExactRat *earned)
 {
-	static const char   too_many[] = "there are %d indicators: at most %d can be settled together";
 	const SettleDetail *d = w->detail;
 	Measured            m;
 	int64_t             pence[SETTLE_MAX_INDICATORS];
@@ -229,7 +228,8 @@ write_indicators(Writer *w, ExactRat *earned)
 	int                 i;
 
 	if (d->indicators > SETTLE_MAX_INDICATORS)
-		return refuse(w, too_many, d->indicators, SETTLE_MAX_INDICATORS);
+		return refuse(w, "there are %d indicators: at most %d can be settled together",
+					  d->indicators, SETTLE_MAX_INDICATORS);
 	status = measure(w, &m);
 	if (status != SETTLE_OK)
 		return status;
