@@ -454,6 +454,8 @@ test_indicators(void)
 	refuses("1 score of indicator \"falls\" must lie between 0 and 1 where it has no scale: "
 			"correct the score, or give the indicator a scale",
 			"a score in points");
+	indicator[0].score = number(1001, 1000);
+	ok(strstr(run(), "must lie between 0 and 1") != NULL, "a score just above all");
 	indicator[0].score = number(-1, 10);
 	ok(strstr(run(), "must lie between 0 and 1") != NULL, "a score below nothing");
 	indicator[0].score = number(50, 1);

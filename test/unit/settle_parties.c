@@ -77,6 +77,8 @@ test_parties(void)
 	account[1] = account[0];
 	refuses("1 party \"a\" has two accounts: give each party one", "the first two");
 	d.accounts = 1;
+	account[0] = (SettleAccount){.party = words("gone"), .has_posted = true, .posted = 1};
+	has("due|due|-0.01|||-1/100|-1@gone", "the first account is one that left");
 	account[0] = (SettleAccount){.party = words("a"), .own = 4, .has_posted = true};
 	amounts(1000, 0);
 	has("party|split|60% of 10.00 = 6.00 less 0.04 held already||60%|149/25|596@a",
