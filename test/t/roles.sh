@@ -126,6 +126,18 @@ cannot contract_manager 'read claims' 'SELECT * FROM r_icb.invoice_line'
 cannot contract_manager 'read identity' 'SELECT * FROM r_icb_identity.person_identifier'
 can reader 'read where challenges stand' 'SELECT * FROM r_icb_reporting.challenge_position; SELECT * FROM r_icb_reporting.challenge_due; SELECT * FROM r_icb_reporting.work_queue; SELECT * FROM r_icb_reporting.challenge_ageing'
 cannot reader 'read them line by line' 'SELECT * FROM r_icb_reporting.challenge_line'
+# a settlement: one prepares, another reviews, and nobody writes the ledger past the functions
+sql "INSERT INTO r_icb.contract_terms (contract_id, version, valid, shape, curve, split, counterparty, source) VALUES ('c', 1, '[2024-04-01,2025-04-01)', 'x', 'both 0..:50%', 'acute 1', 'icb', 's')" \
+	"SELECT r_icb.sign_terms('c', 1, 'both')" "INSERT INTO r_icb.settlement_input (contract_id, period, benchmark, actual, source) VALUES ('c', '[2024-04-01,2024-10-01)', 2, 1, 's')" >/dev/null
+can operator 'settle a contract' "SELECT * FROM r_icb.settle_contract('c', '[2024-04-01,2024-10-01)', 'flex')"
+cannot operator 'review what one has prepared' 'SELECT r_icb.review_run(max(run_id)) FROM r_icb.settlement_run'
+cannot analyst 'review' 'SELECT r_icb.review_run(1)'
+can contract_manager 'review what another prepared' 'SELECT r_icb.review_run(max(run_id)) FROM r_icb.settlement_run'
+cannot contract_manager 'post money' 'SELECT r_icb.post_run(1)'
+cannot operator 'write lines by hand' "INSERT INTO r_icb.settlement_line (run_id, line_no, party, role, cumulative_amount, posted_before, amount, relates_to_period) SELECT run_id, 1, 'acute', 'party', 1, 0, 1, period FROM r_icb.settlement_run"
+cannot operator 'post past the functions' 'SELECT r_icb.post_lines(max(run_id)) FROM r_icb.settlement_run'
+can operator 'post what was reviewed' 'SELECT r_icb.post_run(max(run_id)) FROM r_icb.settlement_run'
+is "$(sql "SELECT status || ' ' || prepared_by || ' ' || reviewed_by || ' ' || posted_by || ' ' || (SELECT sum(abs(amount)) FROM r_icb.settlement_line) FROM r_icb.settlement_run")" 'posted r_operator r_contract_manager r_operator 1.00' 'and it is known who did what'
 # landing tables that an operator makes are seen by validators, not by analysts
 can operator 'make a landing table' 'SET ROLE r_icb_operator; CREATE TABLE r_icb_identity.landing_test (a text)'
 can validator 'read it' 'SELECT * FROM r_icb_identity.landing_test'
