@@ -4,13 +4,13 @@ SET search_path = settle_templates, commissioning;
 \set VERBOSITY default
 \set SHOW_CONTEXT never
 
-CREATE FUNCTION settled(terms settlement_terms, inputs jsonb, detail jsonb DEFAULT NULL) RETURNS numeric LANGUAGE sql AS $$
+CREATE FUNCTION comes_to(terms settlement_terms, inputs jsonb, detail jsonb DEFAULT NULL) RETURNS numeric LANGUAGE sql AS $$
     SELECT l.amount FROM settle(terms, inputs::settlement_inputs, detail::settlement_detail) l WHERE l.line_code = 'settlement'
 $$;
 
 -- the worked example of every shape: published or computed by hand, see note and source
-SELECT family, shape, expected, settled(new_terms(shape, example), inputs, detail - 'accounts') AS settled FROM contract_template ORDER BY family, shape;
-SELECT count(*) AS shapes, count(*) FILTER (WHERE settled(new_terms(shape, example), inputs, detail - 'accounts') = expected) AS as_expected FROM contract_template;
+SELECT family, shape, expected, comes_to(new_terms(shape, example), inputs, detail - 'accounts') AS settled FROM contract_template ORDER BY family, shape;
+SELECT count(*) AS shapes, count(*) FILTER (WHERE comes_to(new_terms(shape, example), inputs, detail - 'accounts') = expected) AS as_expected FROM contract_template;
 -- and its other lines
 SELECT t.shape, e.key AS line, e.value::numeric AS expected, l.amount
 FROM contract_template t
@@ -78,14 +78,14 @@ INSERT INTO further VALUES
     ('payment_for_performance', NULL, '{"benchmark": 44700000, "actual": 45000000}', 0.00, 'nothing for a rise'),
     ('personal_budget', NULL, '{"benchmark": 20800, "actual": 20300}', 0.00, 'what is left is within the contingency'),
     ('personal_budget', '{"kept": 0}', '{"benchmark": 20800, "actual": 15123.40}', 5676.60, 'nothing kept');
-SELECT f.shape, f.why, f.expected, settled(new_terms(f.shape, t.example || coalesce(f.parameters, '{}')), f.inputs) AS settled
+SELECT f.shape, f.why, f.expected, comes_to(new_terms(f.shape, t.example || coalesce(f.parameters, '{}')), f.inputs) AS settled
 FROM further f JOIN contract_template t ON t.shape = f.shape
-WHERE settled(new_terms(f.shape, t.example || coalesce(f.parameters, '{}')), f.inputs) IS DISTINCT FROM f.expected;
+WHERE comes_to(new_terms(f.shape, t.example || coalesce(f.parameters, '{}')), f.inputs) IS DISTINCT FROM f.expected;
 SELECT count(*) AS further_results FROM further;
 -- Axene, "Minimum Savings Rates": 500.00 against 495.50 a month over 125,000 member months, 50 %, with and without a minimum of 1 %
-SELECT settled('{"curve": "gain 0..:50%"}'::jsonb::settlement_terms, '{"benchmark": 62500000, "actual": 61937500}') AS without_minimum,
-       settled('{"curve": "gain cliff 1% 0..:50%"}'::jsonb::settlement_terms, '{"benchmark": 62500000, "actual": 61937500}') AS with_minimum,
-       settled('{"curve": "gain cliff 1% 0..:50%"}'::jsonb::settlement_terms, '{"benchmark": 62500000, "actual": 61875000}') AS at_the_minimum;
+SELECT comes_to('{"curve": "gain 0..:50%"}'::jsonb::settlement_terms, '{"benchmark": 62500000, "actual": 61937500}') AS without_minimum,
+       comes_to('{"curve": "gain cliff 1% 0..:50%"}'::jsonb::settlement_terms, '{"benchmark": 62500000, "actual": 61937500}') AS with_minimum,
+       comes_to('{"curve": "gain cliff 1% 0..:50%"}'::jsonb::settlement_terms, '{"benchmark": 62500000, "actual": 61875000}') AS at_the_minimum;
 -- marginal rate: what is paid and what is retained make the activity
 SELECT line_code, amount FROM settle(new_terms('marginal_rate', '{"pays": "benchmark + share"}'), '{"benchmark": 9876543.21, "actual": 11111111.11}'::jsonb::settlement_inputs) WHERE line_code IN ('settlement', 'retained');
 -- the reopener speaks
@@ -113,5 +113,5 @@ SELECT new_terms('outcomes', '{"ladder": ">=50%"}');
 SELECT new_terms('marginal_rate', '{"pays": "{rate}"}');
 
 -- a shape of one's own is terms written down: no template is needed
-SELECT settled('{"measure": "actual - benchmark", "curve": "both 0..1%:0%, 1%..4%:60%, 4%..:20%", "cap_loss": "250000"}'::jsonb::settlement_terms, '{"benchmark": 10000000, "actual": 9500000}') AS own_shape;
+SELECT comes_to('{"measure": "actual - benchmark", "curve": "both 0..1%:0%, 1%..4%:60%, 4%..:20%", "cap_loss": "250000"}'::jsonb::settlement_terms, '{"benchmark": 10000000, "actual": 9500000}') AS own_shape;
 DROP SCHEMA settle_templates CASCADE;
