@@ -56,5 +56,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @icb@.cancel_correction(bigint, text) IS
-    'Takes a correction back by opposite lines, once: for example when the inputs now say what was upheld. The new run. 55000 for a run that is no correction or was taken back, 22023 without a reason, 42704 for an unknown run.';
+    'Takes a correction back by opposite lines, once: for example when the inputs now say what was upheld. Interest taken back is charged again by the next charge_interest, unless what was late has changed. The new run. 55000 for a run that is no correction or was taken back, 22023 without a reason, 42704 for an unknown run.';
 REVOKE EXECUTE ON FUNCTION @icb@.cancel_correction(bigint, text) FROM PUBLIC;
