@@ -91,14 +91,23 @@ AS $$
         GROUP BY b.party, coalesce(b.vat_treatment, '')
     ), posting AS (
         SELECT l.* FROM jsonb_to_recordset(bundle -> 'postings') AS l (line_no integer, party text, role text, vat_treatment text, cumulative_amount numeric, posted_before numeric, amount numeric)
+    ), own AS (
+        -- part of the shared sum that a party holds already
+        SELECT o.party, sum(o.own_amount) AS amount
+        FROM jsonb_to_recordset(CASE WHEN jsonb_typeof(bundle #> '{detail,accounts}') = 'array' THEN bundle #> '{detail,accounts}' ELSE '[]' END) AS o (party text, own_amount numeric)
+        GROUP BY o.party
+    ), part AS (
+        SELECT s.party, s.amount - coalesce(o.amount, 0) AS amount
+        FROM @extschema@.split_amount((bundle -> 'run' ->> 'amount')::numeric, (bundle -> 'terms' ->> 'split')::@extschema@.party_split, bundle -> 'terms' ->> 'split_method') s
+        LEFT JOIN own o ON o.party = s.party
     ), share AS (
-        SELECT s.party, s.amount FROM @extschema@.split_amount((bundle -> 'run' ->> 'amount')::numeric, (bundle -> 'terms' ->> 'split')::@extschema@.party_split, bundle -> 'terms' ->> 'split_method') s
-        UNION ALL SELECT bundle -> 'terms' ->> 'counterparty', - (bundle -> 'run' ->> 'amount')::numeric
+        SELECT p.party, p.amount FROM part p
+        UNION ALL SELECT bundle -> 'terms' ->> 'counterparty', - sum(p.amount) FROM part p WHERE bundle -> 'terms' ->> 'counterparty' IS NOT NULL
     ), checked AS (
         -- what a party stands at is its share, and what was awarded to it beside
         SELECT 1 AS place, a.party, 'stands at' AS what, coalesce(max(s.amount), 0) + coalesce((SELECT sum(b.corrected) FROM before b WHERE b.party = a.party), 0) AS expected, sum(a.cumulative_amount) AS found
         FROM account a LEFT JOIN share s ON s.party = a.party
-        WHERE bundle -> 'run' ->> 'kind' NOT IN ('on_account', 'upheld', 'interest') AND NOT coalesce(bundle -> 'detail' -> 'accounts' @? '$[*].own_amount', false)
+        WHERE bundle -> 'run' ->> 'kind' NOT IN ('on_account', 'upheld', 'interest')
         GROUP BY a.party
         UNION ALL
         SELECT 2, a.party, 'posted before' || coalesce(' (' || nullif(a.vat_treatment, '') || ')', ''), coalesce(b.amount, 0), a.posted_before

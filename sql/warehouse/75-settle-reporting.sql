@@ -96,7 +96,9 @@ WITH line AS (
            coalesce(h.amount, 0), a.amount - coalesce(h.amount, 0),
            a.party || CASE WHEN a.cumulative_amount > 0 THEN ' receives' WHEN a.cumulative_amount < 0 THEN ' pays' ELSE ' is square' END || ' for the period so far',
            CASE WHEN a.role = 'counterparty' THEN 'none: the mirror of the others' ELSE 'largest remainder of the whole cumulative amount, ties to the earlier party' END,
-           CASE WHEN a.role = 'party' THEN 'share ' || (SELECT p.share FROM commissioning.split_parties(t.split) p WHERE p.party = a.party) END, NULL
+           CASE WHEN a.role = 'party' THEN concat_ws('; ', 'share ' || (SELECT p.share FROM commissioning.split_parties(t.split) p WHERE p.party = a.party),
+               'holds ' || (SELECT commissioning.money_text(sum(o.own_amount)) FROM jsonb_to_recordset(CASE WHEN jsonb_typeof(r.detail -> 'accounts') = 'array' THEN r.detail -> 'accounts' ELSE '[]' END)
+                                AS o (party text, own_amount numeric) WHERE o.party = a.party)) END, NULL
     FROM @icb@.settlement_account a
     JOIN @icb@.settlement_run r ON r.run_id = a.run_id
     JOIN @icb@.contract_terms t ON t.contract_id = r.contract_id AND t.version = r.terms_version

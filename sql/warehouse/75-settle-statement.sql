@@ -41,6 +41,9 @@ AS $$
             ('foot', 16, 'Inputs', CASE length((x.r).input_hash) WHEN 64 THEN 'SHA-256 ' WHEN 32 THEN 'MD5 ' ELSE '' END || (x.r).input_hash),
             ('foot', 17, 'Engine', 'commissioning ' || (x.r).engine_version || ', run ' || (x.r).run_id || CASE WHEN (x.r).follows > 0 THEN ', restates run ' || (x.r).follows ELSE '' END)) f (part, place, name, value)
         UNION ALL
+        SELECT 'foot', 10, 'Signed', string_agg(s.party || ': ' || s.name || ', ' || s.role || ', on ' || to_char(s.signed_on, 'FMDD FMMonth YYYY'), '; ' ORDER BY s.signed_on, s.party)
+        FROM run x JOIN @icb@.terms_signature s ON s.contract_id = (x.t).contract_id AND s.version = (x.t).version AND s.terms_hash = (x.r).terms_hash
+        UNION ALL
         SELECT 'foot', 13, 'Agreed', string_agg(a.party || ': ' || a.name || ', ' || a.role || ', on ' || to_char(a.recorded_at, 'FMDD FMMonth YYYY'), '; ' ORDER BY a.recorded_at, a.party)
         FROM @icb@.run_agreement a WHERE a.run_id = statement_facts.run_id
     )
@@ -215,6 +218,8 @@ BEGIN
               AND (run.status <> 'posted' OR (coalesce(e.posted_at, e.created_at), e.run_id) < (coalesce(run.posted_at, run.created_at), run.run_id))),
         'postings', (SELECT coalesce(jsonb_agg(to_jsonb(l) - 'run_id' ORDER BY l.line_no), '[]') FROM @icb@.settlement_line l WHERE l.run_id = run.run_id),
         'signatures', jsonb_build_object('terms', jsonb_strip_nulls(jsonb_build_object('signed_by', terms.signed_by, 'signed_at', terms.signed_at)),
+            'parties', (SELECT coalesce(jsonb_agg(to_jsonb(s) - ARRAY['contract_id', 'version'] ORDER BY s.signed_on, s.party), '[]') FROM @icb@.terms_signature s
+                        WHERE s.contract_id = terms.contract_id AND s.version = terms.version),
             'prepared_by', run.prepared_by, 'reviewed_by', run.reviewed_by, 'posted_by', run.posted_by,
             'agreed', (SELECT coalesce(jsonb_agg(to_jsonb(a) - 'run_id' ORDER BY a.recorded_at, a.party), '[]') FROM @icb@.run_agreement a WHERE a.run_id = run.run_id)));
     RETURN bundle || jsonb_build_object('bundle_hash', commissioning.document_hash(bundle));

@@ -53,6 +53,17 @@ INSERT INTO st_w.plan_profile SELECT 'ALLIANCE', m, CASE WHEN extract(month FROM
 INSERT INTO st_w.settlement_input (contract_id, period, benchmark, source) VALUES ('ALLIANCE', '[2024-04-01,2025-04-01)', 63000000, 'plan of the year');
 SELECT method, year_passed, benchmark_gbp, actual_gbp, difference_gbp, settlement_gbp FROM st_w_reporting.settlement_forecast WHERE contract_id = 'ALLIANCE' AND method = 'plan profile';
 
+-- a support contract: fee 250,000; of 3,400,000 identified 2,900,000 are verified and 2,000,000 cash; 100,000 made good: 2,900,000 / 250,000 = 11.6, / 150,000 = 19.33
+INSERT INTO st_w.saving (contract_id, scheme, scheme_period, title, originator, claimant, recurrent, identified_amount, agreed_amount, verified_amount, cash_amount, status, identified_by, agreed_by, verified_by) VALUES
+    ('SAVER', 'referrals', '[2024-04-01,2025-04-01)', 'Fewer referrals', 'commissioner', 'supplier', true, 2000000, 2000000, 2000000, 2000000, 'cash', 'a', 'b', 'c'),
+    ('SAVER', 'prescribing', '[2024-04-01,2025-04-01)', 'Prescribing', 'supplier', 'supplier', false, 1200000, 1000000, 900000, NULL, 'verified', 'a', 'b', 'c'),
+    ('SAVER', 'beds', '[2024-10-01,2025-04-01)', 'Beds', 'supplier', 'supplier', false, 200000, NULL, NULL, NULL, 'identified', 'a', NULL, NULL),
+    ('SAVER', 'stock', '[2024-04-01,2025-04-01)', 'Stock', 'supplier', 'supplier', false, 999999, NULL, NULL, NULL, 'rejected', 'a', NULL, NULL);
+UPDATE st_w.settlement_input SET fee = 250000 WHERE contract_id = 'SAVER';
+SELECT count(*) FROM st_w.settle_contract('SAVER', '[2024-04-01,2025-04-01)', 'restated');
+SELECT contract_id, fee_gbp, guaranteed_gbp, schemes, identified_gbp, agreed_gbp, verified_gbp, cash_gbp, settlement_gbp, cost_gbp, verified_per_pound_of_fee, cash_per_pound_of_fee, verified_per_pound_spent, net_return_gbp
+FROM st_w_reporting.support_contract_return;
+
 -- every other clause: 25,000,000 x 12,100 / 12,000 x 1.03 (risk held) x 0.97 = 25,185,645.83, of which 5 % = 1,259,282.29 withheld and 90 % earned back, 1,133,354.06;
 -- a fee of 300,000 at risk, half of it lost at four fifths of the guarantee
 INSERT INTO st_w.contract (contract_id, title, basis, valid) VALUES ('REACH', 'Capitated outcomes', 'risk_share', '[2024-04-01,2026-04-01)'), ('FEE', 'Fee at risk', 'risk_share', '[2024-04-01,2026-04-01)');
@@ -108,6 +119,37 @@ SELECT r.kind, st_w.statement_text(r.run_id) LIKE E'%\nLINES %' AS lines, xmlpar
 SELECT count(*) > 0 AS statement, (SELECT count(*) > 0 FROM st_w_reporting.gate_distance) AS gates, (SELECT count(*) > 0 FROM st_w_reporting.saving_confidence) AS chance, (SELECT count(*) > 0 FROM st_w_reporting.pot_at_risk) AS pots,
        (SELECT count(*) > 0 FROM st_w_reporting.settlement_forecast) AS forecast FROM st_w_reporting.settlement_statement;
 
+-- parties that settle among themselves by what each holds: 100,000 over budget shared 60/40, a holds 70,000 of it and b 30,000: 10,000 move; signed by both
+INSERT INTO st_w.contract (contract_id, title, basis, valid) VALUES ('POOL', 'Pool', 'risk_share', '[2024-04-01,2026-04-01)');
+INSERT INTO st_w.contract_terms (contract_id, version, valid, shape, curve, split, source, sign_off, required_signatures)
+VALUES ('POOL', 1, '[2024-04-01,2026-04-01)', 'pool', 'both 0..:100%', 'a 60%, b 40%', 'signed contract', 'none', '{*}');
+SELECT st_w.sign_terms('POOL', 1, 'nobody yet');
+SELECT length(st_w.add_signature('POOL', 1, 'a', 'Finance', 'director of finance', '2024-03-28', pg_catalog.repeat('ab', 32))) > 0 AS a, length(st_w.add_signature('POOL', 1, 'b', 'Treasury', 'treasurer', '2024-03-29', pg_catalog.repeat('cd', 32))) > 0 AS b;
+SELECT st_w.sign_terms('POOL', 1, 'Both members');
+INSERT INTO st_w.settlement_input (contract_id, period, benchmark, actual, source) VALUES ('POOL', '[2024-04-01,2025-04-01)', 1000000, 1100000, 'year end');
+INSERT INTO st_w.settlement_own_input (contract_id, period, party, own_amount) VALUES ('POOL', '[2024-04-01,2025-04-01)', 'a', -70000), ('POOL', '[2024-04-01,2025-04-01)', 'b', -30000);
+SELECT count(*) FROM st_w.settle_contract('POOL', '[2024-04-01,2025-04-01)', 'final');
+SELECT party, words, inputs, formula, amount_gbp, due_gbp FROM st_w_reporting.settlement_statement WHERE contract_id = 'POOL' AND party IS NOT NULL ORDER BY line_order;
+SELECT pg_catalog.regexp_replace(x.t, '.*\n(Signed[^\n]*).*', '\1') AS signed FROM (SELECT st_w.statement_text(max(run_id)) AS t FROM st_w.settlement_run WHERE contract_id = 'POOL') x;
+
+-- a run as 0.3 kept it: no fingerprint of the terms, an MD5 of the inputs, parties in the ledger alone
+INSERT INTO st_w.contract (contract_id, title, basis, valid) VALUES ('OLD', 'Settled before', 'risk_share', '[2023-04-01,2026-04-01)');
+INSERT INTO st_w.contract_terms (contract_id, version, valid, shape, curve, split, counterparty, source) VALUES ('OLD', 1, '[2023-04-01,2026-04-01)', 'x', 'gain 0..:50%', 'acute 60%, community remaining', 'icb', 's');
+WITH run AS (
+    INSERT INTO st_w.settlement_run (contract_id, terms_version, period, kind, input_hash, inputs, amount, engine_version)
+    VALUES ('OLD', 1, '[2023-04-01,2024-04-01)', 'final', pg_catalog.md5('x'), '{"benchmark": 1000, "actual": 900.01, "source": "year end"}', 50.00, '0.3') RETURNING run_id
+), steps AS (
+    INSERT INTO st_w.settlement_step (run_id, step, line_code, clause, formula, quantity, rate, exact_text, amount)
+    SELECT run.run_id, s.step, s.line_code, s.clause, s.formula, s.quantity, s.rate, s.exact_text, s.amount
+    FROM run, commissioning.settle('{"curve": "gain 0..:50%"}'::jsonb::commissioning.settlement_terms, '{"benchmark": 1000, "actual": 900.01}'::jsonb::commissioning.settlement_inputs) s
+)
+INSERT INTO st_w.settlement_line (run_id, line_no, party, role, cumulative_amount, posted_before, amount, relates_to_period)
+SELECT run.run_id, v.* FROM run, (VALUES (1, 'acute', 'party', 30.00, 0.00, 30.00, '[2023-04-01,2024-04-01)'::daterange), (2, 'community', 'party', 20.00, 0, 20.00, '[2023-04-01,2024-04-01)'), (3, 'icb', 'counterparty', -50.00, 0, -50.00, '[2023-04-01,2024-04-01)')) v;
+SELECT line_order, words, formula, amount_gbp, posted_before_gbp, posted_gbp, due_gbp, status, terms_hash FROM st_w_reporting.settlement_statement WHERE contract_id = 'OLD' ORDER BY line_order;
+SELECT pg_catalog.regexp_replace(x.t, '.*\n(Terms +no[^\n]*\nInputs[^\n]*).*', '\1') AS proof FROM (SELECT st_w.statement_text(max(run_id)) AS t FROM st_w.settlement_run WHERE contract_id = 'OLD') x;
+SELECT count(*), bool_and(c.ok) AS all_right, pg_catalog.string_agg(c.item, ', ') FILTER (WHERE c.ok IS NULL) AS unjudged
+FROM commissioning.check_bundle((SELECT st_w.settlement_bundle(max(run_id)) FROM st_w.settlement_run WHERE contract_id = 'OLD')) c;
+
 -- the bundle is right in every line
 SELECT line, item, expected, found, ok FROM commissioning.check_bundle(st_w.settlement_bundle(2)) WHERE line < 2000;
 SELECT r.run_id, count(*) > 5 AS checked, bool_and(c.ok) AS all_right FROM st_w.settlement_run r CROSS JOIN LATERAL commissioning.check_bundle(st_w.settlement_bundle(r.run_id)) c GROUP BY r.run_id ORDER BY r.run_id;
@@ -115,7 +157,7 @@ SELECT r.run_id, count(*) > 5 AS checked, bool_and(c.ok) AS all_right FROM st_w.
 CREATE TEMP TABLE penny AS
 SELECT b.run_id, k.list || ' ' || e.i || ' ' || f.field AS place,
        (SELECT pg_catalog.count(*) FILTER (WHERE NOT c.ok) FROM commissioning.check_bundle(t.bundle || pg_catalog.jsonb_build_object('bundle_hash', commissioning.document_hash(t.bundle - 'bundle_hash'))) c) AS noticed
-FROM (SELECT r.run_id, st_w.settlement_bundle(r.run_id) AS bundle FROM st_w.settlement_run r WHERE r.run_id <= 3 OR r.contract_id = 'ACCOUNT') b
+FROM (SELECT r.run_id, st_w.settlement_bundle(r.run_id) AS bundle FROM st_w.settlement_run r WHERE r.run_id <= 3 OR r.contract_id IN ('ACCOUNT', 'POOL')) b
 CROSS JOIN LATERAL (VALUES ('lines'), ('parties'), ('postings'), ('posted_before')) k (list)
 CROSS JOIN LATERAL (SELECT a.ordinality - 1 AS i, a.value FROM pg_catalog.jsonb_array_elements(b.bundle -> k.list) WITH ORDINALITY a) e
 CROSS JOIN LATERAL (SELECT o.key AS field FROM pg_catalog.jsonb_each(e.value) o WHERE o.key IN ('amount', 'cumulative_amount', 'posted_before', 'quantity') AND pg_catalog.jsonb_typeof(o.value) = 'number') f
