@@ -118,6 +118,7 @@ COMMENT ON COLUMN contract_template.expected_lines IS 'Other lines of the worked
 --@ sql/install/45-settle-statistics.sql
 --@ sql/install/46-settle-bundle.sql
 --@ sql/install/47-settle-simulate.sql
+--@ sql/install/48-settle-pools.sql
 --@ sql/install/49-settle-result.sql
 --@ sql/install/64-settle-charts.sql
 --@ sql/reference/41-templates.sql

@@ -37,7 +37,7 @@ DECLARE
         "top_up_price": "Specialised top-up of the spell.", "via": "Successor that it comes from; NULL: none.", "whole_price": "Price of the whole spell, excess days included, before the factor.",
         "activity_id": "Recorded event.", "activity_month": "First day of the month of activity.", "actual_activity": "Units delivered.",
         "actual_price": "Amount claimed for the month.", "admission_method": "NHS Data Dictionary ADMISSION METHOD.", "age": "Age in years as used for the price.",
-        "amount": "Amount in pounds.", "amount_loaded": "Money in the rows taken.", "amount_rejected": "Money in the rows refused, where it can be read.",
+        "amount": "Amount in pounds.", "pool_id": "Pool.", "amount_loaded": "Money in the rows taken.", "amount_rejected": "Money in the rows refused, where it can be read.",
         "attendance_status": "5 and 6 attended; 2, 3, 4 and 7 not.", "base": "Amount to which shares, caps and gates given in percent refer.",
         "benchmark": "Benchmark of the period in pounds.", "best_practice": "Price or flag of best practice.", "billed": "Amount claimed for the line, in pounds.",
         "cap_gain": "Most that can be gained, as an amount or a share of the base.", "cap_loss": "Most that can be lost, as an amount or a share of the base.",
