@@ -102,6 +102,7 @@ COMMENT ON TABLE @icb@.service_value IS 'Priced activity of each service by mont
 COMMENT ON COLUMN @icb@.service_value.weight_version IS 'Version of the weights.';
 COMMENT ON COLUMN @icb@.service_value.month IS 'First day of the month of the price date.';
 COMMENT ON COLUMN @icb@.service_value.service_order IS 'Service in the order of the version; 0: activity that no service claims.';
+COMMENT ON COLUMN @icb@.service_value.lines IS 'Lines of activity.';
 COMMENT ON COLUMN @icb@.service_value.units IS 'Units charged.';
 COMMENT ON COLUMN @icb@.service_value.unpriced_lines IS 'Lines without a price, counted as charged.';
 COMMENT ON COLUMN @icb@.service_value.value IS 'What the activity costs at price, in pounds.';
