@@ -48,6 +48,10 @@ BEGIN
                 USING ERRCODE = 'object_not_in_prerequisite_state',
                       HINT = pg_catalog.format('Record benchmark %s and excluded %s (record_inputs_from_measures does).', locked + effect, effect);
         END IF;
+    ELSIF coalesce((inputs).excluded, 0) <> effect THEN
+        RAISE EXCEPTION 'the benchmark of contract "%" for % leaves out exclusions that every party has signed', (inputs).contract_id, (inputs).period
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = pg_catalog.format('They come to %s: add them to the benchmark, and record excluded %s (record_inputs_from_measures does).', effect, effect);
     END IF;
     IF (terms).actual_from = 'verified savings' AND (inputs).actual IS DISTINCT FROM saved THEN
         RAISE EXCEPTION 'actual of contract "%" for % is not what has been verified', (inputs).contract_id, (inputs).period
@@ -100,6 +104,13 @@ BEGIN
             WHERE b.contract_id = terms.contract_id AND b.baseline_version = terms.baseline_version);
     END IF;
     SELECT i.* INTO recorded FROM @icb@.settlement_input i WHERE i.contract_id = terms.contract_id AND i.period = record_inputs_from_measures.period FOR UPDATE;
+    IF terms.baseline_version IS NULL THEN
+        -- what is measured or was recorded, and the exclusions of today in place of those of then
+        found_inputs := found_inputs || (
+            SELECT pg_catalog.jsonb_build_object('baseline_version', NULL, 'excluded', nullif(x.effect, 0),
+                       'benchmark', coalesce((found_inputs ->> 'benchmark')::numeric, recorded.benchmark - coalesce(recorded.excluded, 0)) + x.effect)
+            FROM (SELECT @icb@.exclusion_effect(terms.contract_id, record_inputs_from_measures.period) AS effect) x);
+    END IF;
     recorded := pg_catalog.jsonb_populate_record(recorded, found_inputs);
     recorded.contract_id := terms.contract_id;
     recorded.period := record_inputs_from_measures.period;

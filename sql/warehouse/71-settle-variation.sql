@@ -90,6 +90,24 @@ $$;
 COMMENT ON FUNCTION @icb@.change_effect(@icb@.contract_terms, commissioning.settlement_inputs, @icb@.contract_terms, commissioning.settlement_inputs, daterange) IS
     'What each party gets more (or less, negative) under new terms and inputs than under old ones: {"party": pounds}. Errors as settle.';
 
+-- Terms that name a baseline of the very period settle from it.
+CREATE FUNCTION @icb@.inputs_under(terms @icb@.contract_terms, recorded @icb@.settlement_input) RETURNS commissioning.settlement_inputs
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+DECLARE
+    inputs commissioning.settlement_inputs := @icb@.inputs_of(inputs_under.recorded);
+BEGIN
+    SELECT b.amount + @icb@.exclusion_effect(b.contract_id, b.period) INTO inputs.benchmark FROM @icb@.baseline b
+    WHERE b.contract_id = (inputs_under.terms).contract_id AND b.baseline_version = (inputs_under.terms).baseline_version AND b.period = (inputs_under.recorded).period;
+    IF NOT FOUND THEN
+        inputs.benchmark := (inputs_under.recorded).benchmark;
+    END IF;
+    RETURN inputs;
+END
+$$;
+COMMENT ON FUNCTION @icb@.inputs_under(@icb@.contract_terms, @icb@.settlement_input) IS
+    'Recorded inputs as terms would settle them: with the baseline that the terms name, where it is one of that period, and the exclusions signed.';
+
 CREATE FUNCTION @icb@.propose_variation(contract_id text, from_version integer, to_version integer, proposing_party text, reason text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -108,7 +126,7 @@ BEGIN
     END IF;
     IF recorded.contract_id IS NOT NULL THEN
         BEGIN
-            effect := @icb@.change_effect(old_terms, @icb@.inputs_of(recorded), new_terms, @icb@.inputs_of(recorded), recorded.period);
+            effect := @icb@.change_effect(old_terms, @icb@.inputs_under(old_terms, recorded), new_terms, @icb@.inputs_under(new_terms, recorded), recorded.period);
             note := format('inputs recorded for %s to %s', to_char(lower(recorded.period), 'YYYY-MM-DD'), to_char(upper(recorded.period) - 1, 'YYYY-MM-DD'));
         EXCEPTION WHEN invalid_parameter_value OR null_value_not_allowed OR numeric_value_out_of_range THEN
             note := format('inputs recorded for %s to %s: %s', to_char(lower(recorded.period), 'YYYY-MM-DD'), to_char(upper(recorded.period) - 1, 'YYYY-MM-DD'), SQLERRM);

@@ -256,15 +256,19 @@ FROM (
     FROM @icb@.settlement_input i
     JOIN @icb@.baseline b ON b.contract_id = i.contract_id AND b.baseline_version = i.baseline_version
     UNION ALL
+    SELECT i.contract_id, i.period, 1, NULL, NULL, 'baseline', 'Benchmark before exclusions: ' || i.source, i.benchmark - i.excluded
+    FROM @icb@.settlement_input i
+    WHERE i.baseline_version IS NULL AND i.excluded IS NOT NULL
+    UNION ALL
     SELECT i.contract_id, i.period, 2, x.happened_on, x.exclusion_id, 'exclusion', 'Agreed exclusion of ' || to_char(x.happened_on, 'YYYY-MM-DD') || ': ' || x.what, x.effect
     FROM @icb@.settlement_input i
     JOIN @icb@.exclusion_standing x ON x.contract_id = i.contract_id AND i.period @> x.happened_on AND x.missing = '{}'
-    WHERE i.baseline_version IS NOT NULL
+    WHERE i.baseline_version IS NOT NULL OR i.excluded IS NOT NULL
     UNION ALL
     SELECT i.contract_id, i.period, 3, NULL, NULL, 'benchmark', 'Benchmark as recorded', i.benchmark
     FROM @icb@.settlement_input i
 ) l;
-COMMENT ON VIEW @icb_reporting@.settlement_benchmark IS 'Where the benchmark of recorded inputs comes from: the locked baseline, a line for each exclusion that every party has signed, and what was recorded.';
+COMMENT ON VIEW @icb_reporting@.settlement_benchmark IS 'Where the benchmark of recorded inputs comes from: the locked baseline, or what was recorded; a line for each exclusion that every party has signed; and the benchmark.';
 COMMENT ON COLUMN @icb_reporting@.settlement_benchmark.contract_id IS 'Contract.';
 COMMENT ON COLUMN @icb_reporting@.settlement_benchmark.period_from IS 'First day of the period.';
 COMMENT ON COLUMN @icb_reporting@.settlement_benchmark.period_to IS 'Last day of it.';

@@ -142,6 +142,16 @@ SELECT from_version, to_version, proposing_party, reason, proposed_by, decision,
 SELECT govern_w.sign_terms('GUARANTEE', 2, 'Chief finance officer');
 SELECT version, valid, signed_by, signed_hash = govern_w.terms_hash(t) AS kept FROM govern_w.contract_terms t WHERE contract_id = 'GUARANTEE' ORDER BY version;
 
+-- another baseline for the year that was settled comes by a variation too: 3,100,000 - 50,000 = 3,050,000, 550,000 x 20 % = 110,000 in place of 130,000
+SELECT govern_w.approve_baseline('GUARANTEE', 2);
+INSERT INTO govern_w.contract_terms (contract_id, version, valid, shape, measure, curve, split, counterparty, source, sign_off, required_signatures, baseline_version)
+VALUES ('GUARANTEE', 3, '[2025-03-31,2026-04-01)', 'guarantee', 'actual - benchmark', 'gain 0..:20% max 150000; loss 0..:100% max 300000',
+        'supplier 1', 'icb', 'variation 2', 'none', '{*}', 2);
+SELECT govern_w.propose_variation('GUARANTEE', 2, 3, 'supplier', 'a service moved in') AS v \gset
+SELECT proposing_party, decision, party, effect_gbp FROM govern_w_reporting.variation_log WHERE variation_id = :v ORDER BY party;
+SELECT govern_w.decide_variation(:v, 'withdrawn');
+SELECT decision, decided_by = proposed_by AS same FROM govern_w.variation WHERE variation_id = :v;
+
 -- Measures --------------------------------------------------------------------------------------
 CREATE TABLE govern_data.activity (day date, cost numeric, ready boolean);
 INSERT INTO govern_data.activity VALUES ('2023-05-01', 100.10, true), ('2023-06-01', 200.20, true), ('2023-07-01', 300.30, false),
@@ -198,6 +208,14 @@ SELECT benchmark, actual, data_cutoff, source FROM govern_w.record_inputs_from_m
 SELECT name, round(score, 6) AS score, volume FROM govern_w.settlement_indicator_input;
 -- half of 100.00, two thirds of it: 33.33
 SELECT line_code, amount FROM govern_w.settle_contract('ALLIANCE', '[2025-04-01,2025-07-01)', 'interim') WHERE line_code = 'settlement' OR party IS NOT NULL;
+-- an exclusion that both have signed counts without a baseline too: 350.71 - 50.71 = 300.00, half of 49.29 and two thirds of that: 16.43
+SELECT govern_w.record_exclusion('ALLIANCE', '2025-06-11', 'icb', 'a list was closed', -50.71) AS exclusion_id \gset
+SELECT count(govern_w.sign_exclusion(:exclusion_id, p.party, 'A. Signatory', 'director', '2025-06-20', pg_temp.document('x3'))) AS signatures FROM (VALUES ('acute'), ('icb')) p (party);
+SELECT * FROM govern_w.settle_contract('ALLIANCE', '[2025-04-01,2025-07-01)', 'flex');
+SELECT benchmark, excluded, actual FROM govern_w.record_inputs_from_measures('ALLIANCE', '[2025-04-01,2025-07-01)');
+SELECT benchmark, excluded, actual FROM govern_w.record_inputs_from_measures('ALLIANCE', '[2025-04-01,2025-07-01)');
+SELECT line_order, line_code, words, amount_gbp FROM govern_w_reporting.settlement_benchmark WHERE contract_id = 'ALLIANCE' ORDER BY line_order;
+SELECT line_code, amount FROM govern_w.settle_contract('ALLIANCE', '[2025-04-01,2025-07-01)', 'flex') WHERE line_code = 'settlement' OR party IS NOT NULL;
 -- a newer definition does not settle terms that name an older one; a text that was changed does not at all
 SELECT govern_w.define_measure('ALLIANCE', 'cost', 'Other cost', 'SELECT 100, 1', '[2023-04-01,2024-04-01)') > 1 AS newer;
 SELECT n, value FROM govern_w.compute_measure('ALLIANCE', 'cost', '[2025-04-01,2025-07-01)');

@@ -120,6 +120,14 @@ can contract_manager 'read challenges' 'SELECT * FROM r_icb_reporting.challenge_
 is "$(as contract_manager 'SELECT r_icb.acknowledge_challenge(1)')" 42704 'contract_manager can take the steps of a challenge'
 cannot contract_manager 'write the ledger' 'UPDATE r_icb.challenge_line SET open = 0'
 cannot contract_manager 'post past the functions' "SELECT r_icb.post_changes(1, 'waive', '{}', NULL)"
+can contract_manager 'propose a baseline' "SELECT r_icb.propose_baseline('c', '[2024-04-01,2025-04-01)', 1000, 'plan', 'first')"
+cannot contract_manager 'approve its own' "SELECT r_icb.approve_baseline('c', 1)"
+can contract_manager 'claim a saving' "SELECT r_icb.claim_saving('c', 'scheme', '[2024-04-01,2025-04-01)', 'title', 'c', 'c', 1)"
+cannot contract_manager 'write what is verified' "UPDATE r_icb.saving SET status = 'verified', verified_amount = 1"
+cannot contract_manager 'sign terms' "SELECT r_icb.sign_terms('c', 1, 'x')"
+cannot operator 'write what is verified' "UPDATE r_icb.saving SET status = 'verified', verified_amount = 1"
+cannot operator 'write a signature' "INSERT INTO r_icb.exclusion_signature SELECT 1, 'c', 'x', 'x', now(), 'x'"
+cannot admin 'lock a baseline past its function' "UPDATE r_icb.baseline SET approved_by = 'x', approved_at = now()"
 cannot contract_manager 'read findings by person' 'SELECT * FROM r_icb.finding'
 cannot contract_manager 'read people' 'SELECT * FROM r_icb.person'
 cannot contract_manager 'read claims' 'SELECT * FROM r_icb.invoice_line'
