@@ -10,57 +10,58 @@ SELECT t.contract_id::text AS contract_id,
        c.clause::text AS clause,
        c.words::text AS words,
        c.value::text AS value,
+       c.spoken::text AS spoken,
        (t.clauses ->> c.line_code)::text AS written_clause
 FROM @icb@.contract_terms t
 CROSS JOIN LATERAL (
     SELECT v.*
     FROM (VALUES
-        (1, 'measure', 'difference', 'What is shared', t.measure),
-        (2, 'baseline_version', 'difference', 'Locked baseline that the benchmark comes from', 'version ' || t.baseline_version),
-        (3, 'actual_from', 'difference', 'Where actual comes from', t.actual_from),
-        (4, 'stop_loss', 'stop_loss', 'Taken off the cost of single cases', t.stop_loss::text),
-        (5, 'adjust', 'adjustment', 'The benchmark moves with', t.adjust || coalesce(', risk by at most ' || trim_scale(t.risk_limit * 100) || ' %', '')),
-        (6, 'discount', 'adjustment', 'Taken off the benchmark first', trim_scale(t.discount * 100) || ' %'),
-        (7, 'withhold', 'adjustment', 'Withheld from the benchmark and earned back by quality', trim_scale(t.withhold * 100) || ' %' || coalesce(', earned by ' || t.withhold_scale::text, '')),
-        (8, 'net_of_fee', 'difference', 'The fee counts against what is achieved', CASE WHEN t.net_of_fee THEN 'yes' END),
-        (9, 'guardrail', 'guardrail', 'A loss must be one against a second benchmark too', CASE WHEN t.guardrail THEN 'yes' END),
-        (10, 'contingency', 'contingency', 'Kept before a gain counts', to_char(t.contingency, 'FM999,999,999,999,990.00')),
-        (11, 'allowance', 'allowance', 'Allowance for chance, by size', t.allowance::text),
-        (12, 'minimum_size', 'size', 'Least size that is assessed', trim_scale(t.minimum_size) || CASE t.under_size WHEN 'refuse' THEN ', below it nothing is settled' ELSE ', below it nothing is shared' END),
-        (13, 'gate', 'gate', 'Least difference before anything is shared, by size', t.gate::text),
-        (14, 'gate_by', 'gate', 'The gate looks at', CASE WHEN t.gate_by <> 'none' THEN t.gate_by || ', for ' || CASE t.gate_side WHEN 'both' THEN 'gains and losses' ELSE t.gate_side || ' alone' END END),
-        (15, 'below_gate', 'below_gate', 'Part of a gain that is shared below the gate', trim_scale(t.below_gate * 100) || ' %'),
-        (16, 'curve', 'share', 'How gain and loss are shared', t.curve::text),
-        (17, 'fee_at_risk', 'share', 'What a loss costs, whatever its size', to_char(t.fee_at_risk, 'FM999,999,999,999,990.00')),
-        (18, 'quality', 'quality', 'Multiplier by ' || coalesce(t.quality_by, 'score') || ', of ' || CASE t.quality_side WHEN 'both' THEN 'gains and losses' ELSE t.quality_side || ' alone' END, t.quality::text),
-        (19, 'loss_rate', 'loss_rate', 'Multiplier of a loss by ' || coalesce(t.loss_rate_by, 'score'), t.loss_rate::text),
-        (20, 'factor_gain', 'factor', 'Multiplier of a gain', trim_scale(t.factor_gain)::text),
-        (21, 'factor_loss', 'factor', 'Multiplier of a loss', trim_scale(t.factor_loss)::text),
-        (22, 'cap_gain', 'cap', 'Most that a gain may come to' || CASE t.cap_when WHEN 'before quality' THEN ', before quality' ELSE '' END, t.cap_gain),
-        (23, 'cap_loss', 'cap', 'Most that a loss may come to' || CASE t.cap_when WHEN 'before quality' THEN ', before quality' ELSE '' END, t.cap_loss),
-        (24, 'pays', 'payment', 'What is paid', t.pays),
-        (25, 'rounding', 'settlement', 'The one rounding', t.rounding),
-        (26, 'reopener', 'reopener', 'Difference from which the contract may be opened again', t.reopener),
-        (27, 'split', 'party', 'Who shares, odd pennies by ' || t.split_method, t.split::text),
-        (28, 'counterparty', 'party', 'The other side', t.counterparty),
-        (29, 'interest', 'interest', 'Interest on late payment', t.interest),
-        (30, 'sign_off', 'posted', 'Sign-off before a settlement is posted', replace(t.sign_off, '_', ' ')),
-        (31, 'required_signatures', 'posted', 'Parties that sign the terms', CASE WHEN t.required_signatures = '{*}' THEN 'all' ELSE array_to_string(t.required_signatures, ', ') END)
-    ) AS v (clause_order, clause, line_code, words, value)
+        (1, 'measure', 'difference', 'What is shared', t.measure, NULL::text),
+        (2, 'baseline_version', 'difference', 'Locked baseline that the benchmark comes from', 'version ' || t.baseline_version, NULL),
+        (3, 'actual_from', 'difference', 'Where actual comes from', t.actual_from, NULL),
+        (4, 'stop_loss', 'stop_loss', 'Taken off the cost of single cases', t.stop_loss::text, commissioning.describe(t.stop_loss)),
+        (5, 'adjust', 'adjustment', 'The benchmark moves with', t.adjust || coalesce(', risk by at most ' || trim_scale(t.risk_limit * 100) || ' %', ''), NULL),
+        (6, 'discount', 'adjustment', 'Taken off the benchmark first', trim_scale(t.discount * 100) || ' %', NULL),
+        (7, 'withhold', 'adjustment', 'Withheld from the benchmark and earned back by quality', trim_scale(t.withhold * 100) || ' %' || coalesce(', earned by ' || t.withhold_scale::text, ''), commissioning.describe(t.withhold_scale)),
+        (8, 'net_of_fee', 'difference', 'The fee counts against what is achieved', CASE WHEN t.net_of_fee THEN 'yes' END, NULL),
+        (9, 'guardrail', 'guardrail', 'A loss must be one against a second benchmark too', CASE WHEN t.guardrail THEN 'yes' END, NULL),
+        (10, 'contingency', 'contingency', 'Kept before a gain counts', to_char(t.contingency, 'FM999,999,999,999,990.00'), NULL),
+        (11, 'allowance', 'allowance', 'Allowance for chance, by size', t.allowance::text, commissioning.describe(t.allowance)),
+        (12, 'minimum_size', 'size', 'Least size that is assessed', trim_scale(t.minimum_size) || CASE t.under_size WHEN 'refuse' THEN ', below it nothing is settled' ELSE ', below it nothing is shared' END, NULL),
+        (13, 'gate', 'gate', 'Least difference before anything is shared, by size', t.gate::text, commissioning.describe(t.gate)),
+        (14, 'gate_by', 'gate', 'The gate looks at', CASE WHEN t.gate_by <> 'none' THEN t.gate_by || ', for ' || CASE t.gate_side WHEN 'both' THEN 'gains and losses' ELSE t.gate_side || ' alone' END END, NULL),
+        (15, 'below_gate', 'below_gate', 'Part of a gain that is shared below the gate', trim_scale(t.below_gate * 100) || ' %', NULL),
+        (16, 'curve', 'share', 'How gain and loss are shared', t.curve::text, commissioning.describe(t.curve)),
+        (17, 'fee_at_risk', 'share', 'What a loss costs, whatever its size', to_char(t.fee_at_risk, 'FM999,999,999,999,990.00'), NULL),
+        (18, 'quality', 'quality', 'Multiplier by ' || coalesce(t.quality_by, 'score') || ', of ' || CASE t.quality_side WHEN 'both' THEN 'gains and losses' ELSE t.quality_side || ' alone' END, t.quality::text, commissioning.describe(t.quality)),
+        (19, 'loss_rate', 'loss_rate', 'Multiplier of a loss by ' || coalesce(t.loss_rate_by, 'score'), t.loss_rate::text, commissioning.describe(t.loss_rate)),
+        (20, 'factor_gain', 'factor', 'Multiplier of a gain', trim_scale(t.factor_gain)::text, NULL),
+        (21, 'factor_loss', 'factor', 'Multiplier of a loss', trim_scale(t.factor_loss)::text, NULL),
+        (22, 'cap_gain', 'cap', 'Most that a gain may come to' || CASE t.cap_when WHEN 'before quality' THEN ', before quality' ELSE '' END, t.cap_gain, NULL),
+        (23, 'cap_loss', 'cap', 'Most that a loss may come to' || CASE t.cap_when WHEN 'before quality' THEN ', before quality' ELSE '' END, t.cap_loss, NULL),
+        (24, 'pays', 'payment', 'What is paid', t.pays, NULL),
+        (25, 'rounding', 'settlement', 'The one rounding', t.rounding, NULL),
+        (26, 'reopener', 'reopener', 'Difference from which the contract may be opened again', t.reopener, NULL),
+        (27, 'split', 'party', 'Who shares, odd pennies by ' || t.split_method, t.split::text, commissioning.describe(t.split)),
+        (28, 'counterparty', 'party', 'The other side', t.counterparty, NULL),
+        (29, 'interest', 'interest', 'Interest on late payment', t.interest, NULL),
+        (30, 'sign_off', 'posted', 'Sign-off before a settlement is posted', replace(t.sign_off, '_', ' '), NULL),
+        (31, 'required_signatures', 'posted', 'Parties that sign the terms', CASE WHEN t.required_signatures = '{*}' THEN 'all' ELSE array_to_string(t.required_signatures, ', ') END, NULL)
+    ) AS v (clause_order, clause, line_code, words, value, spoken)
     WHERE v.value IS NOT NULL
     UNION ALL
     SELECT 100 + i.indicator_order, 'indicator', 'indicator', 'Indicator "' || i.name || '", weight ' || trim_scale(i.weight)
            || coalesce(', from ' || trim_scale(i.minimum_volume) || ' cases, below that ' || CASE i.under_volume WHEN 'pay' THEN 'paid in full' WHEN 'carry' THEN 'carried over' ELSE 'its weight goes to the others' END, '')
            || CASE WHEN NOT i.controllable THEN ', outside the control of the provider' ELSE '' END,
-           coalesce(i.scale::text, 'the score itself')
+           coalesce(i.scale::text, 'the score itself'), commissioning.describe(i.scale)
     FROM @icb@.terms_indicator i WHERE i.contract_id = t.contract_id AND i.version = t.version
     UNION ALL
-    SELECT 200 + i.condition_order, 'condition', 'condition', 'Condition of payment', i.name
+    SELECT 200 + i.condition_order, 'condition', 'condition', 'Condition of payment', i.name, NULL
     FROM @icb@.terms_condition i WHERE i.contract_id = t.contract_id AND i.version = t.version
     UNION ALL
     SELECT (300 + row_number() OVER (ORDER BY u.measure_name))::integer, 'measure of ' || coalesce(u.indicator, u.fills), 'difference',
            m.title || coalesce('; leaves out ' || nullif(m.exclusions, ''), '') || ', on at least n = ' || m.minimum_n || ', data up to ' || m.cutoff_days || ' days after the end',
-           u.measure_name || ' version ' || u.measure_version || ', SHA-256 ' || left(u.sql_hash, 12)
+           u.measure_name || ' version ' || u.measure_version || ', SHA-256 ' || left(u.sql_hash, 12), NULL
     FROM @icb@.terms_measure u
     JOIN @icb@.measure m ON m.contract_id = u.contract_id AND m.measure_name = u.measure_name AND m.measure_version = u.measure_version
     WHERE u.contract_id = t.contract_id AND u.version = t.version
@@ -75,6 +76,7 @@ COMMENT ON COLUMN @icb_reporting@.contract_term_list.clause_order IS 'Order of t
 COMMENT ON COLUMN @icb_reporting@.contract_term_list.clause IS 'Column of the terms.';
 COMMENT ON COLUMN @icb_reporting@.contract_term_list.words IS 'What the clause means.';
 COMMENT ON COLUMN @icb_reporting@.contract_term_list.value IS 'What is agreed.';
+COMMENT ON COLUMN @icb_reporting@.contract_term_list.spoken IS 'The same in plain English, for curves, scales and splits.';
 COMMENT ON COLUMN @icb_reporting@.contract_term_list.written_clause IS 'Clause of the written contract, where the terms say.';
 
 CREATE VIEW @icb_reporting@.contract_signature AS

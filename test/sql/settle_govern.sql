@@ -238,7 +238,7 @@ RESET ROLE;
 SELECT govern_w.draft_terms('ALLIANCE', 'no such shape', '{}', '[2026-04-01,2027-04-01)', 'acute 1', 'icb', 'offer');
 SELECT govern_w.draft_terms('ALLIANCE', 'cap_and_collar', '{}', '[2026-04-01,2027-04-01)', 'acute 1', 'icb', 'offer') AS version;
 SELECT govern_w.sign_terms('ALLIANCE', 4, 'Chief finance officers');
-SELECT version, signed, clause_order, clause, words, value FROM govern_w_reporting.contract_term_list WHERE (contract_id, version) IN (('GUARANTEE', 1), ('ALLIANCE', 3), ('ALLIANCE', 4))
+SELECT version, signed, clause_order, clause, words, value, spoken FROM govern_w_reporting.contract_term_list WHERE (contract_id, version) IN (('GUARANTEE', 1), ('ALLIANCE', 3), ('ALLIANCE', 4))
 ORDER BY contract_id, version, clause_order;
 
 DROP FUNCTION pg_temp.again(text, bigint);
