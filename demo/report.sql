@@ -73,10 +73,9 @@ SELECT '<h3>Rules</h3><table><tr><th>Rule</th><th></th><th>Lines</th><th>Identif
         commissioning.chart_number(recoverable_gbp, 'gbp'), commissioning.chart_number(undercharged_gbp, 'gbp'), not_assessed_lines), '' ORDER BY recoverable_gbp DESC, rule_code) || '</table>'
 FROM icb_reporting.finding_summary;
 
-SELECT '<h2>Settlement</h2>' || commissioning.chart_waterfall('Emergency care alliance, 2024/25',
-    (SELECT jsonb_agg(jsonb_build_object('label', w.step, 'kind', CASE WHEN w.step_kind = 'change' THEN 'step' ELSE 'total' END,
-                                         'from', CASE WHEN w.step_kind = 'change' THEN w.from_gbp ELSE 0 END, 'to', w.to_gbp) ORDER BY w.step_order)
-     FROM share_reporting.settlement_waterfall w));
+SELECT '<h2>Settlement</h2>' || share.statement_pictures(r.run_id) FROM share.settlement_run r WHERE r.status = 'posted';
+SELECT commissioning.chart_simulation('The terms before they were signed: cost around the plan, give or take 5 %',
+    share.simulate_contract('ALLIANCE', 1, (SELECT jsonb_build_object('actual_mean', i.benchmark, 'actual_sd', round(i.benchmark * 0.05, 2)) FROM share.settlement_input i)::commissioning.settlement_uncertainty, 10000, 2024));
 SELECT '<table><tr><th>Line</th><th>Clause</th><th>Formula</th><th>Amount</th></tr>'
     || string_agg(format('<tr><td>%s</td><td>%s</td><td>%s</td><td class="n">%s</td></tr>', commissioning.chart_escape(words), commissioning.chart_escape(clause),
         commissioning.chart_escape(formula), commissioning.chart_number(amount_gbp, 'gbp')), '' ORDER BY line_order) || '</table>'
