@@ -843,6 +843,12 @@ test_gates_and_caps(void)
 	t->gate_sides = SIDE_GAIN;
 	gives(98001, 250, -1, false, "a part of a gain below the gate");
 
+	t = begin("both 0..:50%");
+	set(&plain_inputs, INPUT_BASE, 0, 1);
+	t->has_reopener = true;
+	t->reopener.num = 100;
+	gives(98000, 1000, 0, false, "money needs no base, nor does a reopener in money");
+
 	begin("gain cliff 3% 0..5%:40%, 5%..100%:10% max 22; loss 0..100%:50%");
 	gives(97000, 1200, 1, false, "a cliff just met");
 	gives(97001, 0, -1, false, "and just missed");
