@@ -78,7 +78,10 @@ BEGIN
             -- the ledger of settlements is written by its functions alone
             'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON NAME.settlement_run, NAME.settlement_step, NAME.settlement_line, NAME.run_agreement, NAME.suspense, NAME.suspense_event, NAME.payment, NAME.on_account_plan, NAME.accounting_period FROM NAME_operator',
             -- and so are the registers behind it
-            'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON NAME.terms_signature, NAME.variation, NAME.baseline, NAME.exclusion_event, NAME.exclusion_signature, NAME.saving, NAME.saving_event FROM NAME_operator'
+            'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON NAME.terms_signature, NAME.variation, NAME.baseline, NAME.exclusion_event, NAME.exclusion_signature, NAME.saving, NAME.saving_event FROM NAME_operator',
+            -- what a fund owes is only added to, what it paid is written by pay_fund_round alone
+            'REVOKE UPDATE, DELETE, TRUNCATE ON NAME.fund_request FROM NAME_operator',
+            'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON NAME.fund_payment FROM NAME_operator'
         ]) WITH ORDINALITY AS s (statement, n)
         ORDER BY s.n
     LOOP
@@ -104,7 +107,7 @@ BEGIN
         SELECT c.oid::regclass AS relation FROM pg_class c
         WHERE c.relnamespace = name::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('meta', 'deployed_object', 'row_reader', 'challenge', 'challenge_event', 'challenge_line_event', 'challenge_waiver',
               'suspense_event', 'payment', 'on_account_plan', 'accounting_period',
-              'terms_signature', 'variation', 'baseline', 'exclusion_event', 'exclusion_signature', 'saving', 'saving_event')
+              'terms_signature', 'variation', 'baseline', 'exclusion_event', 'exclusion_signature', 'saving', 'saving_event', 'fund_payment', 'service_value')
           AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('person_id', 'submission_id', 'run_id'))
     LOOP
         EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO %I', step.relation, name || '_admin');

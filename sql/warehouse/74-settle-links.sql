@@ -23,7 +23,7 @@ WITH settled AS (
     SELECT h.head_contract, h.year_from, h.lead, 0 AS line_order, h.head_contract AS contract_id, coalesce(s.amount, 0) AS amount
     FROM head h LEFT JOIN settled s ON s.contract_id = h.head_contract AND s.year_from = h.year_from AND s.party = h.lead
     UNION ALL
-    SELECT h.head_contract, h.year_from, h.lead, 1, k.sub_contract, coalesce(s.amount, 0)
+    SELECT h.head_contract, h.year_from, h.lead, 1, k.sub_contract, s.amount
     FROM head h
     JOIN @icb@.contract_link k ON k.head_contract = h.head_contract AND k.lead = h.lead
     LEFT JOIN settled s ON s.contract_id = k.sub_contract AND s.year_from = h.year_from AND s.party = h.lead
@@ -32,7 +32,8 @@ SELECT l.head_contract::text AS head_contract, l.lead::text AS lead, l.year_from
        (CASE l.line_order WHEN 0 THEN 'head contract' ELSE 'subcontract' END)::text AS line, l.amount::numeric(18,2) AS amount_gbp
 FROM line l
 UNION ALL
-SELECT l.head_contract, l.lead, l.year_from, 2, NULL, 'what the lead keeps', sum(l.amount)::numeric(18,2)
+-- not known before every subcontract is settled
+SELECT l.head_contract, l.lead, l.year_from, 2, NULL, 'what the lead keeps', (CASE WHEN count(*) = count(l.amount) THEN sum(l.amount) END)::numeric(18,2)
 FROM line l GROUP BY l.head_contract, l.lead, l.year_from;
 COMMENT ON VIEW @icb_reporting@.lead_position IS 'A lead provider between its head contract and its subcontracts, per settlement year: what it gets from the one, pays under the others, and keeps. The rest may be negative.';
 COMMENT ON COLUMN @icb_reporting@.lead_position.head_contract IS 'Head contract.';
@@ -41,7 +42,7 @@ COMMENT ON COLUMN @icb_reporting@.lead_position.period_from IS 'First day of the
 COMMENT ON COLUMN @icb_reporting@.lead_position.line_order IS '0 head contract, 1 subcontracts, 2 the rest.';
 COMMENT ON COLUMN @icb_reporting@.lead_position.contract_id IS 'Contract of the line; NULL for the rest.';
 COMMENT ON COLUMN @icb_reporting@.lead_position.line IS 'What the line is.';
-COMMENT ON COLUMN @icb_reporting@.lead_position.amount_gbp IS 'Posted to the lead, in pounds; negative: it pays.';
+COMMENT ON COLUMN @icb_reporting@.lead_position.amount_gbp IS 'Posted to the lead, in pounds; negative: it pays. NULL for a subcontract that is not settled, and then for what the lead keeps.';
 
 -- Personal health budgets: one ledger per person, nothing netted between people.
 CREATE TABLE @icb@.personal_budget (
@@ -90,13 +91,19 @@ COMMENT ON COLUMN @icb@.personal_budget_position.kept IS 'Contingency that may b
 COMMENT ON COLUMN @icb@.personal_budget_position.clawback IS 'To be paid back, in pounds.';
 COMMENT ON COLUMN @icb@.personal_budget_position.overspent IS 'Spent beyond the budget, in pounds; never set off against others.';
 
+-- From the tables: who reads totals has no right to the view of people, which runs with the rights of who asks.
 CREATE VIEW @icb_reporting@.personal_budget_total AS
 SELECT q.year_from::date AS year_from, q.people::bigint AS people, q.budget::numeric(18,2) AS budget_gbp, q.spent::numeric(18,2) AS spent_gbp,
        q.clawback::numeric(18,2) AS clawback_gbp, q.overspent::numeric(18,2) AS overspent_gbp, q.small::boolean AS suppressed
 FROM (SELECT n.year_from, n.people < 5 AS small, CASE WHEN n.people >= 5 THEN n.people END AS people, CASE WHEN n.people >= 5 THEN n.budget END AS budget, CASE WHEN n.people >= 5 THEN n.spent END AS spent,
              CASE WHEN n.people >= 5 THEN n.clawback END AS clawback, CASE WHEN n.people >= 5 THEN n.overspent END AS overspent
       FROM (SELECT lower(p.valid) AS year_from, count(DISTINCT p.person_id) AS people, sum(p.budget) AS budget, sum(p.spent) AS spent, sum(p.clawback) AS clawback, sum(p.overspent) AS overspent
-            FROM @icb@.personal_budget_position p GROUP BY lower(p.valid)) n) q;
+            FROM (SELECT b.person_id, b.valid, b.budget, coalesce(s.spent, 0) AS spent, greatest(b.budget - coalesce(s.spent, 0) - b.contingency_weeks * b.weekly, 0) AS clawback,
+                         greatest(coalesce(s.spent, 0) - b.budget, 0) AS overspent
+                  FROM @icb@.personal_budget b
+                  LEFT JOIN (SELECT x.person_id, x.budget_no, sum(x.amount) AS spent FROM @icb@.personal_spend x GROUP BY x.person_id, x.budget_no) s
+                      ON s.person_id = b.person_id AND s.budget_no = b.budget_no) p
+            GROUP BY lower(p.valid)) n) q;
 COMMENT ON VIEW @icb_reporting@.personal_budget_total IS 'Personal health budgets together, by the day they start; numbers of fewer than five people are not shown.';
 COMMENT ON COLUMN @icb_reporting@.personal_budget_total.year_from IS 'First day of the budgets.';
 COMMENT ON COLUMN @icb_reporting@.personal_budget_total.people IS 'People; NULL when suppressed.';

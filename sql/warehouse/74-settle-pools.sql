@@ -51,24 +51,32 @@ COMMENT ON COLUMN @icb@.pool_member.three_year_use IS 'What the member used in t
 CREATE VIEW @icb@.pool_share AS
 WITH contributed AS (
     SELECT y.pool_id, y.pool_year, y.budget, y.actual, y.year_end, y.collar, m.member_order, m.member, m.weight, m.three_year_use,
-           commissioning.split_weighted(y.budget, m.weight) OVER w AS contribution,
-           m.weight / nullif(sum(m.weight) OVER (PARTITION BY y.pool_id, y.pool_year), 0) AS contribution_share,
-           m.three_year_use / nullif(sum(m.three_year_use) OVER (PARTITION BY y.pool_id, y.pool_year), 0) AS use_share
+           commissioning.split_weighted(y.budget, m.weight) OVER w AS contribution
     FROM @icb@.pool_year y
     JOIN @icb@.pool_member m ON m.pool_id = y.pool_id AND m.pool_year = y.pool_year
     WINDOW w AS (PARTITION BY y.pool_id, y.pool_year ORDER BY m.member_order)
 ), borne AS (
-    SELECT c.*, CASE WHEN c.year_end = 'pro rata' THEN c.weight WHEN c.collar IS NULL THEN c.three_year_use
-                     ELSE greatest(least(c.use_share, c.contribution_share * (1 + c.collar)), c.contribution_share * (1 - c.collar)) END AS bearing
+    SELECT c.*, CASE c.year_end WHEN 'pro rata' THEN c.weight ELSE c.three_year_use END AS bearing
     FROM contributed c
+), collared AS (
+    -- the limits hold to the penny: what they take or leave goes to the members within them, by use
+    SELECT g.pool_id, g.pool_year, x.member_order, x.part
+    FROM (SELECT c.pool_id, c.pool_year, c.actual, c.collar, pg_catalog.array_agg(c.member_order ORDER BY c.member_order) AS orders,
+                 pg_catalog.array_agg(c.three_year_use ORDER BY c.member_order) AS used, pg_catalog.array_agg(c.weight ORDER BY c.member_order) AS weights
+          FROM contributed c
+          WHERE c.year_end = 'as used' AND c.collar IS NOT NULL AND c.actual IS NOT NULL
+          GROUP BY c.pool_id, c.pool_year, c.actual, c.collar HAVING count(*) = count(c.three_year_use)) g
+    CROSS JOIN LATERAL unnest(g.orders, commissioning.pay_as_used(g.actual, g.used, g.weights, g.collar)) x (member_order, part)
 )
 SELECT b.pool_id, b.pool_year, b.member_order, b.member, b.budget, b.actual, b.year_end, b.contribution,
        -- pro rata: the balance is divided; as used: the whole spend
-       CASE WHEN b.actual IS NOT NULL AND bool_and(b.bearing IS NOT NULL) OVER (PARTITION BY b.pool_id, b.pool_year)
+       CASE WHEN b.year_end = 'as used' AND b.collar IS NOT NULL THEN l.part
+            WHEN b.actual IS NOT NULL AND bool_and(b.bearing IS NOT NULL) OVER (PARTITION BY b.pool_id, b.pool_year)
             THEN CASE b.year_end WHEN 'pro rata' THEN b.contribution ELSE 0 END
                  + commissioning.split_weighted(coalesce(b.actual, 0) - CASE b.year_end WHEN 'pro rata' THEN b.budget ELSE 0 END, coalesce(b.bearing, 1))
                    OVER (PARTITION BY b.pool_id, b.pool_year ORDER BY b.member_order) END AS borne
-FROM borne b;
+FROM borne b
+LEFT JOIN collared l ON l.pool_id = b.pool_id AND l.pool_year = b.pool_year AND l.member_order = b.member_order;
 COMMENT ON VIEW @icb@.pool_share IS 'What each member contributes and, once the spend is known, bears; both to the penny. borne is NULL while the spend, or the use of a member, is not known.';
 COMMENT ON COLUMN @icb@.pool_share.pool_year IS 'Year of the pool.';
 COMMENT ON COLUMN @icb@.pool_share.member_order IS 'Order of the members.';
@@ -257,7 +265,8 @@ COMMENT ON COLUMN @icb@.fund_position.paid IS 'Paid so far, in pounds.';
 COMMENT ON COLUMN @icb@.fund_position.outstanding IS 'Still owed, in pounds.';
 
 CREATE FUNCTION @icb@.pay_fund_round(fund_id text, amount numeric, paid_on date) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -283,6 +292,19 @@ $$;
 COMMENT ON FUNCTION @icb@.pay_fund_round(text, numeric, date) IS
     'Pays a sum out of a fund over what is outstanding, pro rata, to the penny and never more than is owed; returns the number of the round. The obligations stay as they are. 42704 for a fund without requests, 22023 for a sum that is not above 0, finer than a penny or beyond what is owed.';
 REVOKE EXECUTE ON FUNCTION @icb@.pay_fund_round(text, numeric, date) FROM PUBLIC;
+
+CREATE VIEW @icb_reporting@.fund_position AS
+SELECT p.fund_id::text AS fund_id, p.request_no::integer AS request_no, p.party::text AS party, p.obligation::numeric(18,2) AS obligation_gbp, p.paid::numeric(18,2) AS paid_gbp,
+       p.outstanding::numeric(18,2) AS outstanding_gbp, (100 * p.paid / nullif(p.obligation, 0))::numeric(7,4) AS pct_paid
+FROM @icb@.fund_position p;
+COMMENT ON VIEW @icb_reporting@.fund_position IS 'What funds that may not suffice owe, have paid, and still owe, request by request.';
+COMMENT ON COLUMN @icb_reporting@.fund_position.fund_id IS 'Fund.';
+COMMENT ON COLUMN @icb_reporting@.fund_position.request_no IS 'Request; odd pennies go to the earlier one.';
+COMMENT ON COLUMN @icb_reporting@.fund_position.party IS 'Party that is owed.';
+COMMENT ON COLUMN @icb_reporting@.fund_position.obligation_gbp IS 'What is owed, whatever the fund can pay, in pounds.';
+COMMENT ON COLUMN @icb_reporting@.fund_position.paid_gbp IS 'Paid in all rounds, in pounds.';
+COMMENT ON COLUMN @icb_reporting@.fund_position.outstanding_gbp IS 'Obligation less paid, in pounds.';
+COMMENT ON COLUMN @icb_reporting@.fund_position.pct_paid IS 'Part of the obligation that is paid, percent.';
 
 -- Retained funds --------------------------------------------------------------------------------
 

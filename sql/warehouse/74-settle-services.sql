@@ -78,12 +78,36 @@ BEGIN
         RAISE EXCEPTION 'version % of the service weights has no service with a weight above 0', new_row ->> 'weight_version'
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Add the services to service_weight before it is agreed.';
     END IF;
+    -- a predicate that cannot be read is found before it is agreed
+    IF TG_TABLE_NAME = 'service_weight_set' AND TG_OP = 'UPDATE' AND new_row ->> 'agreed_at' IS NOT NULL THEN
+        PERFORM commissioning.service_condition(v.predicate)
+        FROM @icb@.service_weight w JOIN @icb@.service v ON v.service_id = w.service_id AND v.version = w.service_version
+        WHERE w.contract_id = new_row ->> 'contract_id' AND w.weight_version = (new_row ->> 'weight_version')::integer;
+    END IF;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END
 $$;
-COMMENT ON FUNCTION @icb@.keep_agreed_weights() IS 'Trigger: agreed service weights stay as they are (55000), except that their validity may end earlier; weights of nothing are not agreed.';
+COMMENT ON FUNCTION @icb@.keep_agreed_weights() IS 'Trigger: agreed service weights stay as they are (55000), except that their validity may end earlier; weights of nothing, and services whose predicate cannot be read, are not agreed.';
 CREATE TRIGGER keep_agreed_weights BEFORE UPDATE OR DELETE ON @icb@.service_weight_set FOR EACH ROW EXECUTE FUNCTION @icb@.keep_agreed_weights();
 CREATE TRIGGER keep_agreed_weights BEFORE INSERT OR UPDATE OR DELETE ON @icb@.service_weight FOR EACH ROW EXECUTE FUNCTION @icb@.keep_agreed_weights();
+
+CREATE FUNCTION @icb@.keep_agreed_service() RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM @icb@.service_weight w JOIN @icb@.service_weight_set s ON s.contract_id = w.contract_id AND s.weight_version = w.weight_version
+               WHERE w.service_id = OLD.service_id AND w.service_version = OLD.version AND s.agreed_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'version % of service "%" stands in agreed weights and stays as it is', OLD.version, OLD.service_id
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Add a new version of the service, and have weights agreed that use it.';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION @icb@.keep_agreed_service() IS 'Trigger: a service that agreed weights use stays as it is (55000).';
+CREATE TRIGGER keep_agreed_service BEFORE UPDATE OR DELETE ON @icb@.service FOR EACH ROW EXECUTE FUNCTION @icb@.keep_agreed_service();
 
 CREATE TABLE @icb@.service_value (
     contract_id    text NOT NULL,
@@ -150,6 +174,37 @@ $$;
 COMMENT ON FUNCTION @icb@.count_services(text, integer) IS
     'Counts the priced activity of a contract (as of the last price()) over the services of a version of its weights, by month; each line once, for the first service that claims it. Returns the number of rows in service_value; a repeat gives the same. 42704 for an unknown version, errors of service_condition for a predicate.';
 REVOKE EXECUTE ON FUNCTION @icb@.count_services(text, integer) FROM PUBLIC;
+
+CREATE FUNCTION @icb@.fill_weights(contract_id text, weight_version integer, base daterange) RETURNS integer
+    LANGUAGE plpgsql
+AS $$
+#variable_conflict use_variable
+DECLARE
+    basis text := (SELECT s.basis FROM @icb@.service_weight_set s WHERE s.contract_id = fill_weights.contract_id AND s.weight_version = fill_weights.weight_version);
+    filled integer;
+BEGIN
+    IF basis IS NULL OR basis NOT IN ('priced activity', 'count') OR base IS NULL THEN
+        RAISE EXCEPTION 'version % of the service weights of contract "%" is not taken from the activity of a period', weight_version, contract_id
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Name a version of basis "priced activity" or "count", and its base period; weights of a schedule or plan are written as they stand there.';
+    END IF;
+    PERFORM @icb@.count_services(contract_id, weight_version);
+    UPDATE @icb@.service_weight w
+    SET weight = coalesce((SELECT sum(CASE basis WHEN 'count' THEN v.units ELSE v.value END) FROM @icb@.service_value v
+                           WHERE v.contract_id = w.contract_id AND v.weight_version = w.weight_version AND v.service_order = w.service_order AND v.month <@ base), 0),
+        source = pg_catalog.format('%s from %s to %s', basis, pg_catalog.to_char(lower(base), 'YYYY-MM-DD'), pg_catalog.to_char(upper(base) - 1, 'YYYY-MM-DD'))
+    WHERE w.contract_id = fill_weights.contract_id AND w.weight_version = fill_weights.weight_version;
+    GET DIAGNOSTICS filled = ROW_COUNT;
+    -- activity that no service claims weighs too
+    UPDATE @icb@.service_weight_set s
+    SET unallocated = coalesce((SELECT sum(CASE basis WHEN 'count' THEN v.units ELSE v.value END) FROM @icb@.service_value v
+                                WHERE v.contract_id = s.contract_id AND v.weight_version = s.weight_version AND v.service_order = 0 AND v.month <@ base), 0)
+    WHERE s.contract_id = fill_weights.contract_id AND s.weight_version = fill_weights.weight_version;
+    RETURN filled;
+END
+$$;
+COMMENT ON FUNCTION @icb@.fill_weights(text, integer, daterange) IS
+    'Fills the weights of a draft from the activity of a base period (months that begin in it): price or units of each service, and those of activity that no service claims as the unallocated part. Returns the services filled. 22023 for a version of another basis, 55000 for an agreed one.';
+REVOKE EXECUTE ON FUNCTION @icb@.fill_weights(text, integer, daterange) FROM PUBLIC;
 
 CREATE VIEW @icb@.block_part AS
 SELECT b.contract_id, b.valid AS block_valid, w.weight_version, w.service_order, w.service_id, w.service_version, w.weight, b.amount AS block,

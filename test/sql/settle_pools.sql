@@ -19,10 +19,30 @@ SELECT period_from, member, year_end, contribution_gbp, borne_gbp, balance_gbp F
 SELECT pool_id, period_from, sum(contribution_gbp) AS contributions, sum(borne_gbp) AS borne, sum(balance_gbp) = max(pool_balance_gbp) AS adds_up FROM pl_reporting.pool_statement GROUP BY 1, 2 ORDER BY 1, 2;
 -- Bracknell Forest 2022/23: council 279,338.09, ICB 220,661.92 of an overspend of 500,000.01
 SELECT member, contribution_gbp, balance_gbp FROM pl_reporting.pool_statement WHERE pool_id = 'BCF' ORDER BY member_order;
--- with a collar: shares of contribution 45.8, 33.2 and 21.0 %, of use 32.0, 35.8 and 32.1 %: held at 41.235, 35.847 and 23.087 (of 100.168)
-SELECT member, borne_gbp, round(16245678.91 * h / (0.9 * 412345 / 900000 + 16900000 / 47145678.91 + 1.1 * 188890 / 900000), 2) AS by_hand
-FROM pl_reporting.pool_statement JOIN (VALUES ('north', 0.9 * 412345 / 900000), ('south', 16900000 / 47145678.91), ('west', 1.1 * 188890 / 900000)) v (m, h) ON m = member
-WHERE period_from = '2026-04-01' ORDER BY member_order;
+-- with a collar of 10 % around 7,443,138.30 and 5,392,933.62 and 3,409,606.99 (the whole by weight): by use north would bear less than 90 % and west more than 110 %, so
+-- they stand at 6,698,824.47 and 3,750,567.68 (whole pence within the limits) and south, between them, has the rest
+SELECT member, borne_gbp, CASE member WHEN 'north' THEN ceil(7443138.30 * 90) / 100 WHEN 'west' THEN floor(3409606.99 * 110) / 100
+       ELSE 16245678.91 - ceil(7443138.30 * 90) / 100 - floor(3409606.99 * 110) / 100 END AS by_hand
+FROM pl_reporting.pool_statement WHERE period_from = '2026-04-01' ORDER BY member_order;
+-- 100 by 6:3:1, at most 40 for the first: 60 by 3:1; at least 19 for the last: 81 by 6:3; limits that all bind leave a rest
+SELECT commissioning.split_bounded(100, '{6,3,1}', NULL, '{40,NULL,NULL}') AS capped, commissioning.split_bounded(100, '{6,3,1}', '{0,0,19}', NULL) AS floored,
+       commissioning.split_bounded(100, '{1,1}', NULL, '{30,30}') AS all_full, commissioning.split_bounded(0.01, '{1,1}', NULL, NULL) AS odd_penny;
+SELECT commissioning.pay_as_used(100, '{90,10}') AS free, commissioning.pay_as_used(100, '{90,10}', '{1,1}', 0.1) AS collared, commissioning.pay_as_used(100, '{52,48}', '{1,1}', 0.1) AS within,
+       commissioning.pay_as_used(100, '{90,10}', '{1,1}', 0) AS none, commissioning.pay_as_used(100, '{90,10}', '{1,1}', 2) AS wide;
+SELECT commissioning.split_bounded(100, '{0,0}', NULL, NULL);
+SELECT commissioning.split_bounded(100, '{1,1}', '{60,50}', NULL);
+SELECT commissioning.split_bounded(100, '{1,1}', '{60,0}', '{50,50}');
+SELECT commissioning.split_bounded(-1, '{1,1}', NULL, NULL);
+SELECT commissioning.pay_as_used(100, '{80,20}', NULL, 0.1);
+-- 2,000 random pools: every part within its collar, all of them the whole
+WITH p AS (
+    SELECT f, round(abs(hashint8extended(f, 1)) / 1e13, 2) AS total, array_agg(1 + mod(abs(hashint8extended(f * 10 + n, 2)), 1000)::numeric ORDER BY n) AS used,
+           array_agg(1 + mod(abs(hashint8extended(f * 10 + n, 3)), 1000)::numeric ORDER BY n) AS given, mod(f, 40) / 100.0 AS collar
+    FROM generate_series(1, 2000) f, generate_series(1, 2 + f % 6) n GROUP BY f)
+SELECT count(*) AS pools, count(*) FILTER (WHERE (SELECT sum(x) FROM unnest(d.parts) x) <> p.total) AS not_whole,
+       count(*) FILTER (WHERE EXISTS (SELECT FROM unnest(d.parts, d.base) x (part, base) WHERE x.part NOT BETWEEN x.base * (1 - p.collar) AND x.base * (1 + p.collar))) AS outside,
+       count(*) FILTER (WHERE d.parts = d.free) < 200 AS collar_matters
+FROM p CROSS JOIN LATERAL (SELECT commissioning.pay_as_used(p.total, p.used, p.given, p.collar) AS parts, commissioning.split_list(p.total, p.given) AS base, commissioning.split_list(p.total, p.used) AS free) d;
 INSERT INTO pl.pool_year VALUES ('SPEC', '[2024-06-01,2024-07-01)', 1, 1);
 
 -- schemes: pro rata up to each partner's funding, fixed shares, own
@@ -51,6 +71,7 @@ SELECT sum(taken_gbp) AS taken, max(remaining_gbp) AS remaining FROM pl_reportin
 INSERT INTO pl.fund_request (fund_id, request_no, party, obligation) VALUES ('CORRIDOR', 1, 'a', 1000000.00), ('CORRIDOR', 2, 'b', 333333.33), ('CORRIDOR', 3, 'c', 0.01), ('CORRIDOR', 4, 'd', 0);
 SELECT pl.pay_fund_round('CORRIDOR', 173333.34, '2025-09-01') AS round;
 SELECT request_no, party, obligation, paid, outstanding FROM pl.fund_position ORDER BY request_no;
+SELECT request_no, obligation_gbp, paid_gbp, outstanding_gbp, pct_paid FROM pl_reporting.fund_position ORDER BY request_no;
 SELECT pl.pay_fund_round('CORRIDOR', 500000, '2026-09-01') AS round;
 SELECT pl.pay_fund_round('CORRIDOR', 660000, '2027-09-01') AS round;
 SELECT request_no, obligation, paid, outstanding, paid + outstanding = obligation AS adds_up FROM pl.fund_position ORDER BY request_no;
@@ -82,6 +103,8 @@ INSERT INTO pl.settlement_input (contract_id, period, benchmark, actual, source)
 INSERT INTO pl.contract_link VALUES ('HEAD', 'SUBA', 'lead'), ('HEAD', 'SUBB', 'lead');
 SELECT count(*) FROM pl.settle_contract('HEAD', '[2024-04-01,2025-04-01)', 'final');
 SELECT count(*) FROM pl.settle_contract('SUBA', '[2024-04-01,2025-04-01)', 'final');
+-- a subcontract that is not settled leaves open what the lead keeps
+SELECT line, contract_id, amount_gbp FROM pl_reporting.lead_position ORDER BY line_order, contract_id;
 SELECT count(*) FROM pl.settle_contract('SUBB', '[2024-04-01,2025-04-01)', 'final');
 SELECT line, contract_id, amount_gbp FROM pl_reporting.lead_position ORDER BY line_order, contract_id;
 
@@ -102,6 +125,18 @@ SELECT person_id, budget, spent, kept, clawback, overspent FROM pl.personal_budg
 SELECT * FROM pl_reporting.personal_budget_total ORDER BY year_from;
 INSERT INTO pl.personal_budget (person_id, budget_no, valid, budget, weekly) VALUES (5, 1, '[2024-04-01,2025-04-01)', 100, 0), (6, 1, '[2024-04-01,2025-04-01)', 100, 0);
 SELECT * FROM pl_reporting.personal_budget_total ORDER BY year_from;
+-- who may read reporting reads totals and not people
+CREATE ROLE pools_reader;
+GRANT USAGE ON SCHEMA pl, pl_reporting TO pools_reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA pl_reporting TO pools_reader;
+SET ROLE pools_reader;
+SELECT people, clawback_gbp, suppressed FROM pl_reporting.personal_budget_total ORDER BY year_from;
+SELECT count(*) > 0 AS pools FROM pl_reporting.pool_statement;
+SELECT count(*) > 0 AS funds FROM pl_reporting.fund_position;
+SELECT count(*) FROM pl.personal_budget_position;
+RESET ROLE;
+DROP OWNED BY pools_reader;
+DROP ROLE pools_reader;
 INSERT INTO pl.personal_budget (person_id, budget_no, valid, budget, weekly) VALUES (99, 1, '[2024-04-01,2025-04-01)', 100, 0);
 SET client_min_messages = error;
 DROP SCHEMA pl, pl_identity, pl_reporting CASCADE;

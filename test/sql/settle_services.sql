@@ -61,6 +61,21 @@ SELECT service_id, allocated_gbp, priced_gbp, hidden_gbp, lines, units, unpriced
 SELECT svc.count_services('K1', 1) AS rows, (SELECT sum(lines) FROM svc.service_value) AS lines, (SELECT sum(value) FROM svc.service_value) AS value;
 SELECT svc.count_services('K1', 2);
 
+-- weights from the activity of a base year: 3,000.00 and 2,000.00 and 6,623.45, nobody's 7,500.00; or 1, 1, 3 and 2 units
+INSERT INTO svc.service_weight_set (contract_id, weight_version, valid, basis, reason) VALUES ('K1', 3, '[2026-04-01,2027-04-01)', 'priced activity', 'rebased'), ('K1', 4, '[2027-04-01,2028-04-01)', 'count', 'compared');
+INSERT INTO svc.service_weight SELECT 'K1', v, w.service_order, w.service_id, 1, 0, 'to be filled' FROM svc.service_weight w, generate_series(3, 4) v WHERE w.weight_version = 1;
+SELECT svc.fill_weights('K1', 3, '[2024-04-01,2025-04-01)') AS priced, svc.fill_weights('K1', 4, '[2024-04-01,2025-04-01)') AS counts;
+SELECT s.weight_version, s.unallocated::float8 AS unallocated, w.service_id, w.weight::float8 AS weight, w.source FROM svc.service_weight_set s
+JOIN svc.service_weight w ON w.contract_id = s.contract_id AND w.weight_version = s.weight_version WHERE s.weight_version > 2 ORDER BY 1, w.service_order;
+SELECT svc.fill_weights('K1', 1, '[2024-04-01,2025-04-01)');
+-- a service that cannot be read is not agreed, and one that is agreed stays
+INSERT INTO svc.service VALUES ('misspelt', 1, 'Misspelt', '{"hgr": ["FZ"]}');
+INSERT INTO svc.service_weight VALUES ('K1', 4, 9, 'misspelt', 1, 1, 'wrong');
+UPDATE svc.service_weight_set SET agreed_by = 'contract board', agreed_at = '2024-03-31' WHERE weight_version = 4;
+UPDATE svc.service SET predicate = '{"hrg": ["FZ"]}' WHERE service_id = 'misspelt';
+UPDATE svc.service SET predicate = '{"hrg": ["FZ"]}' WHERE service_id = 'hip';
+DELETE FROM svc.service WHERE service_id = 'heart';
+
 -- agreed weights stay
 UPDATE svc.service_weight SET weight = 5 WHERE service_id = 'hip';
 INSERT INTO svc.service_weight VALUES ('K1', 1, 4, 'heart', 1, 2, 'late');

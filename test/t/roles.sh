@@ -44,17 +44,17 @@ expected() {
 			EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('person_id', 'submission_id', 'run_id'))
 				OR c.relispartition OR c.relname IN ('meta', 'deployed_object', 'row_reader', 'challenge', 'challenge_event', 'challenge_line_event', 'challenge_waiver',
 					'suspense_event', 'payment', 'on_account_plan', 'accounting_period',
-					'terms_signature', 'variation', 'baseline', 'exclusion_event', 'exclusion_signature', 'saving', 'saving_event') AS no_config
+					'terms_signature', 'variation', 'baseline', 'exclusion_event', 'exclusion_signature', 'saving', 'saving_event', 'fund_payment', 'service_value') AS no_config
 		FROM pg_class c WHERE c.relnamespace::regnamespace::text LIKE 'r\\_icb%' AND c.relkind IN ('r', 'p', 'v', 'm')
 	)
 	SELECT format('%s %s: %s', k.kind, k.object, k.privileges) FROM (
 		SELECT 'schema' AS kind, key AS object, value AS privileges FROM jsonb_each_text(jsonb_build_object($schemas))
 		UNION ALL
 		SELECT CASE r.relkind WHEN 'v' THEN 'view' ELSE 'table' END, r.object,
-			concat_ws(',', 'SELECT', CASE WHEN '$run' <> '' AND r.n <> 'r_icb_reporting' AND r.relname IN ('intervention_event', 'audit', 'audit_line', 'audit_review', 'challenge', 'challenge_event', 'challenge_line_event') THEN 'INSERT'
+			concat_ws(',', 'SELECT', CASE WHEN '$run' <> '' AND r.n <> 'r_icb_reporting' AND r.relname IN ('intervention_event', 'audit', 'audit_line', 'audit_review', 'challenge', 'challenge_event', 'challenge_line_event', 'fund_request') THEN 'INSERT'
 				WHEN '$run' <> '' AND r.n <> 'r_icb_reporting' AND r.relname NOT IN ('meta', 'deployed_object', 'row_reader', 'reidentification', 'settlement_run', 'settlement_step',
 					'settlement_line', 'run_agreement', 'suspense', 'suspense_event', 'payment', 'on_account_plan', 'accounting_period',
-					'terms_signature', 'variation', 'baseline', 'exclusion_event', 'exclusion_signature', 'saving', 'saving_event') THEN 'INSERT,UPDATE,DELETE,TRUNCATE'
+					'terms_signature', 'variation', 'baseline', 'exclusion_event', 'exclusion_signature', 'saving', 'saving_event', 'fund_payment') THEN 'INSERT,UPDATE,DELETE,TRUNCATE'
 				WHEN '$config' <> '' AND r.n = 'r_icb' AND r.relkind <> 'v' AND NOT r.no_config THEN 'INSERT,UPDATE,DELETE' END)
 		FROM relation r WHERE $see
 		UNION ALL
@@ -126,6 +126,9 @@ can contract_manager 'claim a saving' "SELECT r_icb.claim_saving('c', 'scheme', 
 cannot contract_manager 'write what is verified' "UPDATE r_icb.saving SET status = 'verified', verified_amount = 1"
 cannot contract_manager 'sign terms' "SELECT r_icb.sign_terms('c', 1, 'x')"
 cannot operator 'write what is verified' "UPDATE r_icb.saving SET status = 'verified', verified_amount = 1"
+can operator 'record what a fund owes' "INSERT INTO r_icb.fund_request (fund_id, request_no, party, obligation) VALUES ('f', 1, 'acute', 10), ('f', 2, 'community', 20)"
+can operator 'pay a round out of it' "SELECT r_icb.pay_fund_round('f', 15, '2025-01-01')"
+cannot operator 'write a payment by hand' "INSERT INTO r_icb.fund_payment (fund_id, round_no, request_no, amount, paid_on) VALUES ('f', 2, 1, 100, '2025-01-01')"
 cannot operator 'write a signature' "INSERT INTO r_icb.exclusion_signature SELECT 1, 'c', 'x', 'x', now(), 'x'"
 cannot admin 'lock a baseline past its function' "UPDATE r_icb.baseline SET approved_by = 'x', approved_at = now()"
 cannot contract_manager 'read findings by person' 'SELECT * FROM r_icb.finding'
