@@ -17,6 +17,16 @@ INSERT INTO contract_template (shape, family, title, pattern, parameters, exampl
  NULL, 4100000.00, '{}',
  'A positive result is paid to the plan, a negative one by it.',
  '42 CFR 423.336(a)(2); thresholds not below these from 2012'),
+('part_d_2012', 'corridor', 'Part D risk corridors from 2012 on, thresholds as set for the year',
+ '{"measure": "actual - benchmark", "curve": "both 0..{first}:0%, {first}..{second}:50%, {second}..:80%"}',
+ '[
+    {"name": "first", "unit": "amount", "meaning": "first threshold, at least 5 %", "default": "5%"},
+    {"name": "second", "unit": "amount", "meaning": "second threshold, at least 10 %", "default": "10%"}]',
+ '{"first": "6%", "second": "12%"}', NULL,
+ '{"benchmark": 100000000, "actual": 115000000}',
+ NULL, 5400000.00, '{}',
+ 'Half of 6 to 12 % is 3,000,000, 80 % of the 3 % beyond is 2,400,000. The wider thresholds are illustrative.',
+ '42 CFR 423.336(a)(2)'),
 ('corridor', 'corridor', 'Symmetric corridors around a target',
  '{"measure": "actual - benchmark", "curve": "both 0..{first}:0%, {first}..{second}:{near}, {second}..:{far}"}',
  '[

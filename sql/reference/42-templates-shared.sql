@@ -12,6 +12,16 @@ INSERT INTO contract_template (shape, family, title, pattern, parameters, exampl
  NULL, 355511.07, '{"party/acute": "177755.54", "party/community": "106653.32", "party/gp": "71102.21"}',
  'The split divides the providers'' share; the commissioner keeps the rest.',
  'Alliance contracting practice; numbers are illustrative'),
+('lead_provider', 'alliance', 'Head contract of a lead provider',
+ '{"curve": "both 0..:{rate}[ max {cap}]"}',
+ '[
+    {"name": "rate", "unit": "rate", "meaning": "lead provider''s share of the difference, both ways"},
+    {"name": "cap", "unit": "amount", "meaning": "most that moves either way", "optional": true}]',
+ '{"rate": "50%"}', NULL,
+ '{"benchmark": 21000000, "actual": 20300000}',
+ NULL, 350000.00, '{}',
+ 'Half of 700,000. The lead pays its subcontracts out of it on their own terms and keeps the rest: with 180,037.04 and 50,002.51 paid on, 119,960.45. The rest may be negative.',
+ 'Lead provider contracts; numbers are illustrative'),
 ('subcontract', 'alliance', 'Subcontract of a lead provider, back to back',
  '{"curve": "both 0..:{rate}"}',
  '[

@@ -58,6 +58,11 @@ INSERT INTO further VALUES
     ('corridor', NULL, '{"benchmark": 100000000, "actual": 103000000}', 0.00, 'within 3 %'),
     ('corridor', NULL, '{"benchmark": 100000000, "actual": 91000000}', -3300000.00, '50 % of 5 %, 80 % of 1 %'),
     ('part_d_2006', NULL, '{"benchmark": 100000000, "actual": 94000000}', -2675000.00, 'the mirror image: no jump at the second lower limit'),
+    ('part_d_2012', '{"first": "5%", "second": "10%"}', '{"benchmark": 100000000, "actual": 112000000}', 4100000.00, 'the least thresholds are those of 2008'),
+    ('part_d_2012', NULL, '{"benchmark": 100000000, "actual": 94000000}', 0.00, 'at the first threshold'),
+    ('lead_provider', NULL, '{"benchmark": 20300000, "actual": 21000000}', -350000.00, 'the same for losses'),
+    ('lead_provider', '{"cap": "1%"}', '{"benchmark": 21000000, "actual": 20300000}', 210000.00, 'held at 1 % of the benchmark'),
+    ('guarantee_make_good', NULL, '{"benchmark": 2600000, "actual": 2900000}', 60000.00, 'agreed exclusions of 400,000 lower the guarantee'),
     ('part_d_2006', '{"near": "90%"}', '{"benchmark": 100000000, "actual": 105000000}', 2250000.00, '90 % between the thresholds'),
     ('mlr_rebate', NULL, '{"benchmark": 148000, "actual": 148001, "base": 185000, "size": 75000}', 0.00, 'ratio reached'),
     ('mlr_rebate', NULL, '{"benchmark": 148000, "actual": 130000, "base": 185000, "size": 2000}', 6468.33, '18,000 less 6.2333 % of 185,000'),
@@ -88,6 +93,11 @@ SELECT comes_to('{"curve": "gain 0..:50%"}'::jsonb::settlement_terms, '{"benchma
        comes_to('{"curve": "gain cliff 1% 0..:50%"}'::jsonb::settlement_terms, '{"benchmark": 62500000, "actual": 61875000}') AS at_the_minimum;
 -- marginal rate: what is paid and what is retained make the activity
 SELECT line_code, amount FROM settle(new_terms('marginal_rate', '{"pays": "benchmark + share"}'), '{"benchmark": 9876543.21, "actual": 11111111.11}'::jsonb::settlement_inputs) WHERE line_code IN ('settlement', 'retained');
+-- lead provider, back to back: the head gain less what the subcontracts take; with a poor head result the lead pays
+SELECT head, comes_to(new_terms('lead_provider', '{"rate": "50%"}'), head::jsonb)
+       - comes_to(new_terms('subcontract', '{"rate": "30%"}'), '{"benchmark": 600123.45, "actual": 0}')
+       - comes_to(new_terms('subcontract', '{"rate": "25%"}'), '{"benchmark": 200010.02, "actual": 0}') AS residual
+FROM unnest('{"{\"benchmark\": 21000000, \"actual\": 20300000}","{\"benchmark\": 21000000, \"actual\": 20900000}"}'::text[]) head;
 -- the reopener speaks
 SELECT formula FROM settle(new_terms('variance_block'), '{"benchmark": 8000000, "actual": 9000000}'::jsonb::settlement_inputs) WHERE line_code = 'reopener';
 
