@@ -3,6 +3,17 @@
  * terms_core.h
  *	  Share curves, sliding scales and party splits: layout, text, comparison.
  *
+ * Written (blanks are free, keywords in any case):
+ *
+ *	 curve   side {; side}
+ *	 side    gain|loss|both [cliff amount] band {, band} [max amount]
+ *	 band    amount .. [amount] : rate
+ *	 scale   >= value : rate {, ...} [else rate]
+ *	 scale   linear value : rate {, ...}
+ *	 split   party rate|remaining {, ...}
+ *	 amount  number [%], a percentage being of the base
+ *	 rate    number %, integer / integer or number
+ *
  * A value is an array of int64 words (plus, in a split, the party names), all
  * fractions in lowest terms, so that equal values are equal words.  This is
  * also the layout on disk, behind a four-byte length and four zero bytes:
