@@ -100,7 +100,7 @@ CREATE TABLE @icb@.pool_scheme (
     UNIQUE (pool_id, pool_year, scheme_order),
     FOREIGN KEY (pool_id, pool_year) REFERENCES @icb@.pool_year
 );
-COMMENT ON TABLE @icb@.pool_scheme IS 'Schemes of a pool. variable: a difference is shared pro rata to contributions; fixed: the host bears it; own: each member bears its own.';
+COMMENT ON TABLE @icb@.pool_scheme IS 'Schemes of a pool. variable: an overspend is shared pro rata to contributions; fixed: the host bears it; own: each member bears its own, and keeps what it saves. Any other underspend stays in the pool.';
 COMMENT ON COLUMN @icb@.pool_scheme.pool_year IS 'Year of the pool.';
 COMMENT ON COLUMN @icb@.pool_scheme.scheme IS 'Scheme.';
 COMMENT ON COLUMN @icb@.pool_scheme.scheme_order IS 'Order of the schemes.';
@@ -136,14 +136,14 @@ SELECT q.pool_id, q.pool_year, q.scheme_order, q.scheme, q.share, q.member_order
 FROM (
     SELECT s.pool_id, s.pool_year, s.scheme_order, s.scheme, s.share, m.member_order, x.member, x.contribution, x.funding_limit, s.actual - s.budget AS overspend,
            CASE s.share
-               WHEN 'fixed' THEN CASE WHEN x.member = s.host THEN s.actual - s.budget ELSE 0 END
+               WHEN 'fixed' THEN CASE WHEN x.member = s.host AND NOT s.actual < s.budget THEN s.actual - s.budget WHEN s.actual IS NOT NULL OR x.member <> s.host THEN 0 END
                WHEN 'own' THEN x.own_actual - x.contribution
-               ELSE CASE WHEN s.actual IS NOT NULL THEN commissioning.split_weighted(CASE s.share WHEN 'variable' THEN coalesce(s.actual - s.budget, 0) ELSE 0 END, CASE s.share WHEN 'variable' THEN x.contribution ELSE 1 END)
+               ELSE CASE WHEN s.actual IS NOT NULL THEN commissioning.split_weighted(CASE s.share WHEN 'variable' THEN greatest(coalesce(s.actual - s.budget, 0), 0) ELSE 0 END, CASE s.share WHEN 'variable' THEN x.contribution ELSE 1 END)
                          OVER (PARTITION BY s.pool_id, s.pool_year, s.scheme ORDER BY m.member_order) END END AS part
     FROM @icb@.pool_scheme s
     JOIN @icb@.pool_scheme_member x ON x.pool_id = s.pool_id AND x.pool_year = s.pool_year AND x.scheme = s.scheme
     JOIN @icb@.pool_member m ON m.pool_id = x.pool_id AND m.pool_year = x.pool_year AND m.member = x.member) q;
-COMMENT ON VIEW @icb@.pool_scheme_share IS 'Overspends (above 0) and underspends of schemes over the members. borne stops at the member''s funding limit; what is beyond is unfunded and goes down the waterfall. NULL while the spend is not known.';
+COMMENT ON VIEW @icb@.pool_scheme_share IS 'Overspends of schemes over the members; an underspend stays in the pool and moves nothing, except where each bears its own. borne stops at the member''s funding limit; what is beyond is unfunded and goes down the waterfall. NULL while the spend is not known.';
 COMMENT ON COLUMN @icb@.pool_scheme_share.pool_year IS 'Year of the pool.';
 COMMENT ON COLUMN @icb@.pool_scheme_share.scheme_order IS 'Order of the schemes.';
 COMMENT ON COLUMN @icb@.pool_scheme_share.scheme IS 'Scheme.';

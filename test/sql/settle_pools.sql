@@ -53,6 +53,9 @@ INSERT INTO pl.pool_scheme_member VALUES
     ('BCF', '[2022-04-01,2023-04-01)', 'equipment', 'council', 250000, NULL, NULL), ('BCF', '[2022-04-01,2023-04-01)', 'equipment', 'icb', 250000, NULL, NULL),
     ('BCF', '[2022-04-01,2023-04-01)', 'adaptations', 'council', 100000, 120000, NULL), ('BCF', '[2022-04-01,2023-04-01)', 'adaptations', 'icb', 200000, 190000, NULL),
     ('BCF', '[2022-04-01,2023-04-01)', 'new', 'icb', 10, NULL, NULL);
+-- an underspend of 200 stays in the pool
+INSERT INTO pl.pool_scheme VALUES ('BCF', '[2022-04-01,2023-04-01)', 'carers', 5, 'variable', 'icb', 1000, 800);
+INSERT INTO pl.pool_scheme_member VALUES ('BCF', '[2022-04-01,2023-04-01)', 'carers', 'council', 400, NULL, NULL), ('BCF', '[2022-04-01,2023-04-01)', 'carers', 'icb', 600, NULL, NULL);
 SELECT scheme, share, member, overspend, borne, unfunded FROM pl.pool_scheme_share ORDER BY scheme_order, member_order;
 INSERT INTO pl.pool_scheme_member VALUES ('BCF', '[2022-04-01,2023-04-01)', 'new', 'nobody', 10);
 
