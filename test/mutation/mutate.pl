@@ -29,6 +29,13 @@ my @cores = sort glob 'src/*/*_core.c';
 my @tests = sort glob 'test/unit/*.c';
 my %source = map { $_ => slurp($_) } @cores;
 
+# A header may stand for several cores: those without one of their own belong to the first that they name.
+my %part_of;
+for my $core (@cores) {
+	next if -e $core =~ s/\.c$/.h/r;
+	push @{ $part_of{$1} }, $core if $source{$core} =~ /^#include "(\w+\/\w+_core)\.h"/m;
+}
+
 # The cores that a file reaches through the headers it names, itself included.
 sub reached {
 	my ($file, $seen) = @_;
@@ -36,6 +43,7 @@ sub reached {
 		my $core = "src/$header.c";
 		next if $seen->{$core}++;
 		-e and reached($_, $seen) for "src/$header.h", $core;
+		$seen->{$_}++ or reached($_, $seen) for @{ $part_of{$header} // [] };
 	}
 	return $seen;
 }
