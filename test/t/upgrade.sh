@@ -70,6 +70,26 @@ is "$(sql "SELECT curve, sign_off, fee_at_risk, (SELECT l.amount FROM commission
 	'both 0..:50%|four_eyes||25.00' 'terms signed before stand as they were and settle; from now on a second person reviews'
 sql 'DROP SCHEMA risk, risk_identity, risk_reporting CASCADE' 2>/dev/null
 
+# A ledger of settlements kept under 0.3 goes on: what was posted stays posted, the next settlement posts the difference.
+export PGDATABASE=$old
+psql -Xq -c 'DROP EXTENSION commissioning' -c "CREATE EXTENSION commissioning VERSION '0.3'" 2>/dev/null
+sql "CREATE OR REPLACE FUNCTION commissioning.library_version() RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN '0.3'" \
+	"SELECT commissioning.create_warehouse('ledger', 'settlement', 1)" "
+	INSERT INTO ledger.contract (contract_id, title, basis, valid) VALUES ('A', 'Alliance', 'risk_share', '[2024-04-01,2026-04-01)')" "
+	INSERT INTO ledger.contract_terms (contract_id, version, valid, shape, curve, split, counterparty, source)
+	VALUES ('A', 1, '[2024-04-01,2026-04-01)', 'own', 'both 0..:50%', 'acute 60%, community 40%', 'icb', 'contract')" "
+	SELECT ledger.sign_terms('A', 1, 'both')" "
+	INSERT INTO ledger.settlement_input (contract_id, period, benchmark, actual, source) VALUES ('A', '[2024-04-01,2024-10-01)', 1000, 900, 'report'), ('A', '[2024-04-01,2025-04-01)', 2000, 1700.01, 'report')" "
+	SELECT count(*) FROM ledger.settle_contract('A', '[2024-04-01,2024-10-01)', 'interim')" "
+	CREATE OR REPLACE FUNCTION commissioning.library_version() RETURNS text AS '\$libdir/commissioning', 'commissioning_library_version' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE" >/dev/null
+lives 'ALTER EXTENSION commissioning UPDATE' 'the extension is updated under a ledger of 0.3'
+lives "SELECT commissioning.upgrade_warehouse('ledger')" 'the ledger is upgraded'
+is "$(sql "SELECT status, amount FROM ledger.settlement_run" "SELECT party, formula, amount FROM ledger.settle_contract('A', '[2024-04-01,2025-04-01)', 'final') WHERE party IS NOT NULL ORDER BY line_order" "SELECT status FROM ledger.settlement_run WHERE run_id = 2")" \
+	$'posted|50.00\nacute|90.00 less 30.00 posted before|60.00\ncommunity|60.00 less 20.00 posted before|40.00\nicb|-150.00 less -50.00 posted before|-100.00\nprepared' \
+	'what was posted counts, and the next settlement waits for a second person'
+is "$(sql "SELECT count(*) > 0 AND bool_and(ok) FROM commissioning.check_bundle(ledger.settlement_bundle(1))")" t 'a settlement of 0.3 can be recomputed from its bundle'
+sql 'DROP SCHEMA ledger, ledger_identity, ledger_reporting CASCADE' 2>/dev/null
+
 # A warehouse made under 0.0, used, and brought to the current version.
 export PGDATABASE=$old
 psql -Xq -c 'DROP EXTENSION commissioning' -c "CREATE EXTENSION commissioning VERSION '0.0'" 2>/dev/null
