@@ -2,6 +2,36 @@
 
 -- JSON --------------------------------------------------------------------------------------
 
+-- A misspelt gate must not become no gate, and a rate must not smuggle a clause in: pieces are checked before they are put together.
+CREATE FUNCTION json_part(value jsonb, what text, kind text, known text[] DEFAULT '{}') RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    field record;
+BEGIN
+    IF jsonb_typeof(value) <> kind THEN
+        RAISE EXCEPTION 'expected % as a JSON %, found %', what, kind, jsonb_typeof(value) USING ERRCODE = 'invalid_text_representation';
+    END IF;
+    IF kind = 'object' THEN
+        FOR field IN SELECT f.key, f.value, f.value #>> '{}' AS text, jsonb_typeof(f.value) AS type FROM jsonb_each(value) f LOOP
+            IF field.key <> ALL (known) THEN
+                RAISE EXCEPTION '% has no field "%"', what, field.key
+                    USING ERRCODE = 'invalid_text_representation', HINT = 'Its fields are ' || array_to_string(known, ', ') || '.';
+            ELSIF field.key = 'party' AND field.type <> 'string' THEN
+                RAISE EXCEPTION '% has a name that is no text: %', what, field.value USING ERRCODE = 'invalid_text_representation';
+            ELSIF field.key = ANY ('{to,rate,gate,cap,at,else,share}') AND field.type <> 'null' AND field.text !~ '^([0-9./% ]+|remaining)$' THEN
+                RAISE EXCEPTION '% has "%" in field "%"', what, field.text, field.key
+                    USING ERRCODE = 'invalid_text_representation', HINT = 'Write one amount or rate, for example 150000, 5%, 1/3 or 0.4.';
+            END IF;
+        END LOOP;
+    END IF;
+    RETURN value;
+END
+$$;
+COMMENT ON FUNCTION json_part(jsonb, text, text, text[]) IS
+    'The JSON as it came when it is of the kind named (object or array), has no fields but those known, and each amount or rate in it is one amount or rate; else 22P02 saying what is wrong. NULL for NULL. Used to read curves, scales and splits.';
+
 CREATE FUNCTION share_curve_json(curve share_curve) RETURNS jsonb
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -20,13 +50,15 @@ CREATE FUNCTION to_share_curve(curve jsonb) RETURNS share_curve
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce(string_agg(s.key || coalesce(' cliff ' || (s.value ->> 'gate'), '') || ' ' || coalesce(b.bands, '') || coalesce(' max ' || (s.value ->> 'cap'), ''), '; ' ORDER BY s.key), '')::@extschema@.share_curve
-    FROM jsonb_each(curve) s
+    FROM (SELECT j.key, @extschema@.json_part(j.value, 'a side of a share_curve', 'object', '{gate,cap,bands}') AS value
+          FROM jsonb_each(@extschema@.json_part(curve, 'share_curve', 'object', '{gain,loss,both}')) j) s
     CROSS JOIN LATERAL (
         SELECT string_agg(coalesce(e.lo, '0') || '..' || coalesce(e.hi, '') || ':' || coalesce(e.rate, ''), ', ' ORDER BY e.n) AS bands
         FROM (SELECT x.n, lag(x.value ->> 'to') OVER (ORDER BY x.n) AS lo, x.value ->> 'to' AS hi, x.value ->> 'rate' AS rate
-              FROM jsonb_array_elements(s.value -> 'bands') WITH ORDINALITY x (value, n)) e) b
+              FROM (SELECT a.n, @extschema@.json_part(a.value, 'a band of a share_curve', 'object', '{to,rate}') AS value
+                    FROM jsonb_array_elements(@extschema@.json_part(s.value -> 'bands', 'bands', 'array')) WITH ORDINALITY a (value, n)) x) e) b
 $$;
-COMMENT ON FUNCTION to_share_curve(jsonb) IS 'The curve that share_curve_json wrote. NULL for NULL; 22P02 for what is no curve.';
+COMMENT ON FUNCTION to_share_curve(jsonb) IS 'The curve that share_curve_json wrote, or that was written like it. NULL for NULL; 22P02 for what is no curve, a field that there is not, and what is no single amount or rate.';
 CREATE CAST (jsonb AS share_curve) WITH FUNCTION to_share_curve(jsonb);
 
 -- '>=90%:100%, >=80%:75% else 0%' in pieces: kind, value and rate as they are printed.
@@ -58,12 +90,15 @@ CREATE FUNCTION to_sliding_scale(scale jsonb) RETURNS sliding_scale
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT (CASE WHEN scale ? 'knots' THEN 'linear ' ELSE '' END
-            || (SELECT coalesce(string_agg(CASE WHEN scale ? 'knots' THEN '' ELSE '>=' END || coalesce(x.value ->> 'at', '') || ':' || coalesce(x.value ->> 'rate', ''), ', ' ORDER BY x.n), '')
-                FROM jsonb_array_elements(coalesce(scale -> 'knots', scale -> 'steps')) WITH ORDINALITY x (value, n))
-            || coalesce(' else ' || (scale ->> 'else'), ''))::@extschema@.sliding_scale
+    SELECT (CASE WHEN s.value ? 'knots' THEN 'linear ' ELSE '' END
+            || (SELECT coalesce(string_agg(CASE WHEN s.value ? 'knots' THEN '' ELSE '>=' END || coalesce(x.value ->> 'at', '') || ':' || coalesce(x.value ->> 'rate', ''), ', ' ORDER BY x.n), '')
+                FROM (SELECT a.n, @extschema@.json_part(a.value, 'a row of a sliding_scale', 'object', '{at,rate}') AS value
+                      FROM jsonb_array_elements(@extschema@.json_part(coalesce(s.value -> 'knots', s.value -> 'steps'), 'steps or knots', 'array')) WITH ORDINALITY a (value, n)) x)
+            || coalesce(' else ' || (s.value ->> 'else'), ''))::@extschema@.sliding_scale
+    FROM @extschema@.json_part(scale, CASE WHEN scale ? 'knots' THEN 'a linear sliding_scale' ELSE 'a sliding_scale of steps' END, 'object',
+                               CASE WHEN scale ? 'knots' THEN '{knots}' ELSE '{steps,else}' END::text[]) s (value)
 $$;
-COMMENT ON FUNCTION to_sliding_scale(jsonb) IS 'The scale that sliding_scale_json wrote. NULL for NULL; 22P02 for what is no scale.';
+COMMENT ON FUNCTION to_sliding_scale(jsonb) IS 'The scale that sliding_scale_json wrote, or that was written like it. NULL for NULL; 22P02 for what is no scale, a field that there is not, and what is no single amount or rate.';
 CREATE CAST (jsonb AS sliding_scale) WITH FUNCTION to_sliding_scale(jsonb);
 
 CREATE FUNCTION party_split_json(split party_split) RETURNS jsonb
@@ -80,20 +115,21 @@ CREATE FUNCTION to_party_split(split jsonb) RETURNS party_split
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce(string_agg('"' || replace(coalesce(x.value ->> 'party', ''), '"', '""') || '" ' || coalesce(x.value ->> 'share', ''), ', ' ORDER BY x.n), '')::@extschema@.party_split
-    FROM jsonb_array_elements(split) WITH ORDINALITY x (value, n)
+    FROM (SELECT a.n, @extschema@.json_part(a.value, 'a party of a party_split', 'object', '{party,share}') AS value
+          FROM jsonb_array_elements(@extschema@.json_part(split, 'party_split', 'array')) WITH ORDINALITY a (value, n)) x
 $$;
-COMMENT ON FUNCTION to_party_split(jsonb) IS 'The split that party_split_json wrote. NULL for NULL; 22P02 for what is no split.';
+COMMENT ON FUNCTION to_party_split(jsonb) IS 'The split that party_split_json wrote, or that was written like it. NULL for NULL; 22P02 for what is no split, a field that there is not, and what is no single amount or rate.';
 CREATE CAST (jsonb AS party_split) WITH FUNCTION to_party_split(jsonb);
 
 -- English -----------------------------------------------------------------------------------
 
 CREATE FUNCTION spoken_amount(amount text) RETURNS text
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-RETURN CASE WHEN amount LIKE '%\%' OR amount LIKE '%/%' OR amount !~ '^[0-9.]+$' THEN amount
-            WHEN amount LIKE '%.%' THEN to_char(amount::numeric, 'FM999,999,999,999,999,990.00')
-            ELSE to_char(amount::numeric, 'FM999,999,999,999,999,990') END;
-COMMENT ON FUNCTION spoken_amount(text) IS 'A sum with its thousands set apart; percentages and fractions as they are. NULL for NULL. Used by describe.';
+RETURN CASE WHEN amount !~ '^[0-9]+([.][0-9]+)?$' THEN amount
+            ELSE regexp_replace(split_part(amount, '.', 1), '([0-9])(?=([0-9]{3})+$)', '\1,', 'g')
+                 || CASE WHEN amount LIKE '%.%' THEN '.' || rpad(split_part(amount, '.', 2), greatest(2, length(split_part(amount, '.', 2))), '0') ELSE '' END END;
+COMMENT ON FUNCTION spoken_amount(text) IS 'A sum with its thousands set apart and no digit lost; percentages and fractions as they are. NULL for NULL. Used by describe.';
 
 CREATE FUNCTION spoken_list(items text[]) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -103,7 +139,7 @@ RETURN CASE WHEN cardinality(items) < 2 THEN array_to_string(items, '')
 COMMENT ON FUNCTION spoken_list(text[]) IS 'Items with commas and a last "and". NULL for NULL. Used by describe.';
 
 CREATE FUNCTION describe(curve share_curve) RETURNS text
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH band AS (
@@ -130,7 +166,7 @@ $$;
 COMMENT ON FUNCTION describe(share_curve) IS 'A curve in plain English, to be read aloud. NULL for NULL.';
 
 CREATE FUNCTION describe(scale sliding_scale) RETURNS text
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT CASE WHEN bool_or(p.kind = 'knot')
@@ -142,7 +178,7 @@ $$;
 COMMENT ON FUNCTION describe(sliding_scale) IS 'A scale in plain English, to be read aloud. NULL for NULL.';
 
 CREATE FUNCTION describe(split party_split) RETURNS text
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT @extschema@.spoken_list(array_agg(p.party || CASE p.share WHEN 'remaining' THEN ' what remains' ELSE ' ' || p.share END ORDER BY p.party_order))
@@ -151,7 +187,7 @@ $$;
 COMMENT ON FUNCTION describe(party_split) IS 'A split in plain English, to be read aloud. NULL for NULL.';
 
 CREATE FUNCTION describe(terms settlement_terms) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT nullif(concat_ws(E'\n',

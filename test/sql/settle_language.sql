@@ -23,12 +23,39 @@ SELECT '{}'::jsonb::share_curve;
 SELECT '{"steps": []}'::jsonb::sliding_scale;
 SELECT '{"knots": [{"at": "5"}]}'::jsonb::sliding_scale;
 SELECT '[{"party": "a"}]'::jsonb::party_split;
+-- a misspelt gate is not no gate, and one field holds one amount or rate
+CREATE FUNCTION refusal(type regtype, value jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    hint text;
+    read text;
+BEGIN
+    EXECUTE format('SELECT ($1::%s)::text', type) INTO read USING value;
+    RETURN 'read: ' || read;
+EXCEPTION WHEN others THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    RETURN SQLSTATE || ' ' || SQLERRM || CASE WHEN hint <> '' THEN ' / ' || hint ELSE '' END;
+END
+$$;
+SELECT v AS curve, refusal('share_curve', v) FROM unnest(ARRAY[
+    '{"gain": {"gates": "2%", "bands": [{"rate": "50%"}]}}', '{"gain": {"bands": [{"rate": "50%", "upto": "5"}]}}', '{"Gain": {"bands": [{"rate": "50%"}]}}',
+    '{"gain 0..5:10%; loss": {"bands": [{"rate": "50%"}]}}', '{"gain": {"bands": [{"rate": "50% max 5"}]}}', '{"gain": {"bands": [{"to": "5:1%,5..9", "rate": "50%"}]}}', '{"gain": {"cap": "5; loss 0..:1", "bands": [{"rate": "50%"}]}}',
+    '{"gain": {"bands": {"rate": "50%"}}}', '{"gain": {"bands": null}}', '{"gain": null}', '{"gain": {"bands": ["50%"]}}', '{"gain": {"bands": [{"rate": true}]}}', '{"gain": {"bands": [{"rate": ["50%"]}]}}', '{"gain": {"bands": [{"to": "5"}]}}',
+    '{"gain": {"bands": [{"rate": "50%"}]}, "both": {"bands": [{"rate": "50%"}]}}', '5', '[]', '"gain 0..:50%"',
+    '{"gain": {"gate": null, "bands": [{"to": 500000.50, "rate": 0.2}, {"rate": " 1 / 3 "}]}}']::jsonb[]) v;
+SELECT v AS scale, refusal('sliding_scale', v) FROM unnest(ARRAY[
+    '{"steps": [{"at": "90%", "rate": "100%"}], "els": "0%"}', '{"steps": [{"at": "90%", "rate": "100%"}], "knots": [{"at": "1", "rate": "100%"}]}', '{"knots": [{"at": "1", "rate": "100%"}], "else": "0%"}',
+    '{"steps": [{"at": "90%:1, >=80%", "rate": "75%"}]}', '{"steps": [{"at": "90%", "rate": "75% else 0"}]}', '{"steps": {"at": "90%"}}', '{"steps": [{"from": "90%", "rate": "1"}]}', '5', '["knots"]', '{"steps": [{"at": 0.9, "rate": 1}], "else": 0}']::jsonb[]) v;
+SELECT v AS split, refusal('party_split', v) FROM unnest(ARRAY[
+    '{}', '[{"party": "a", "share": "50%, b 50%"}]', '[{"party": "a", "portion": "100%"}]', '[{"party": 15, "share": "100%"}]', '[{"party": {"a": 1}, "share": "100%"}]', '[{"share": "100%"}]', '[{"party": "a\" 50%, \"b", "share": 1}]', '[{"party": "a", "share": "remaining"}]']::jsonb[]) v;
 SELECT NULL::share_curve::jsonb IS NULL AND NULL::jsonb::sliding_scale IS NULL AS nothing;
 
 -- English
 \pset format unaligned
 \pset tuples_only on
 SELECT describe('both 0..:20%'::share_curve);
+SELECT describe('gain 0..1234567.5:50%, 1234567.50..9999999999999999.99:1/3'::share_curve);
+-- no digit is lost or made up
+SELECT a || ' = ' || spoken_amount(a) FROM unnest('{0,999,1000,1000.125,1234567.5,123456,1234567890123456789012,0.001,10%,1234567%,1/3000,10000% of revenue,1.2.3}'::text[]) a;
 SELECT describe('gain 0..500000:20%, 500000..:30% max 150000; loss 0..:100% max 300000'::share_curve);
 SELECT describe('both 0..3%:0%, 3%..8%:50%, 8%..:80%'::share_curve);
 SELECT describe('gain cliff 2% 0..:50% max 10%; loss 0..5%:40%'::share_curve);
