@@ -6,6 +6,7 @@ check KIND         reads such lines with the result "found" added and prints the
 
 KIND        case                                   found
 curve       curve, x, base, factor                 the share
+wide        the same, rates of up to 19 digits     the share, or "refused" when it did not fit
 scale       scale, v                               the rate, exact or to 20 decimals, null below the lowest step
 split       split, total, method                   {party: amount}
 statement   terms, inputs, detail                  {"settlement": amount, "due": {party: amount}}
@@ -267,6 +268,18 @@ def side(r, percent, gates):
     return text + ','.join(bands) + (' max ' + show(r.randint(1, 1500)) if r.random() < 0.3 else '')
 
 
+def wide_curve(r):
+    """Fractions of any width up to 63 bits, which seldom share a denominator."""
+    low, bands = '0', []
+    limits = sorted(r.sample(range(1, 10 ** r.choice([4, 9, 14])), r.choice([1, 2, 3, 5, 20, 64])))
+    for limit in limits:
+        bottom = r.randint(1, r.choice([99, 10 ** 9, 2 ** 63 - 1]))
+        high = '%d.%02d' % (limit // 100, limit % 100)
+        bands.append('%s..%s:%d/%d' % (low, high, r.randint(0, bottom), bottom))
+        low = high
+    return 'both ' + ','.join(bands), limits[-1]
+
+
 def curve(r):
     if r.random() < 0.4:
         return 'both ' + side(r, r.random() < 0.7, True)
@@ -398,6 +411,10 @@ def make(kind, r):
     if kind == 'curve':
         base = r.randint(1000000, 90000000)
         return {'curve': curve(r), 'x': pounds(r, -base // 3, base // 3), 'base': pounds(r, base, base + 1), 'factor': r.choice(['1', '0.98', '0.%06d' % r.randint(0, 999999)])}
+    if kind == 'wide':
+        text, most = wide_curve(r)
+        pence = r.choice([-1, 1]) * r.choice([most, r.randint(0, most), r.randint(0, 2 ** 63 - 1)])
+        return {'curve': text, 'x': '%s%d.%02d' % ('-' if pence < 0 else '', abs(pence) // 100, abs(pence) % 100), 'base': '1', 'factor': r.choice(['1', '0.98', '0.%019d' % r.randint(0, 10 ** 19 - 1)])}
     if kind == 'scale':
         return {'scale': steps(r).replace(' else ', ' else ' if r.random() < 0.7 else ' no ').split(' no ')[0], 'v': '%d.%04d' % (r.choice([0, 0, 0, 1]), r.randint(0, 9999))}
     weights = [r.randint(0, 9) * r.choice([1, 1, 1000003]) for _ in range(r.randint(1, 9))]
@@ -407,7 +424,7 @@ def make(kind, r):
 
 
 def expected(kind, case):
-    if kind == 'curve':
+    if kind in ('curve', 'wide'):
         return curve_share(case)
     if kind == 'scale':
         return scale(case['scale'], F(case['v']))
@@ -421,7 +438,9 @@ def expected(kind, case):
 def same(kind, want, found):
     if kind == 'scale':
         return want is None and found is None or None not in (want, found) and abs(want - F(found)) < F(1, 10 ** 20)
-    if kind == 'curve':
+    if kind == 'wide' and found == 'refused':
+        return True
+    if kind in ('curve', 'wide'):
         return want == F(found)
     if kind == 'split':
         return want == {k: F(v) for k, v in found.items()}

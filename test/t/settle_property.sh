@@ -67,6 +67,20 @@ beside_python() {
 	[[ ! -s $work/broken.txt ]] || diag "$(cut -c 1-600 "$work/broken.txt")"
 }
 beside_python 'shares are those of a program in another language' curve 10000 "curve_share((line ->> 'curve')::share_curve, (line ->> 'x')::numeric, (line ->> 'base')::numeric, (line ->> 'factor')::numeric)::text"
+# rates as wide as they can be written: the exact penny, or 22003; and neither of them always
+psql -Xq -v ON_ERROR_STOP=1 <<'SQL'
+CREATE FUNCTION oracle.share_or_refused(curve text, x numeric, factor numeric) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN commissioning.curve_share(curve::commissioning.share_curve, x, NULL, factor)::text;
+EXCEPTION WHEN numeric_value_out_of_range THEN
+    RETURN 'refused';
+END
+$$;
+SQL
+beside_python 'rates of 63 bits: the exact penny or an error, never a wrong penny' wide 10000 "oracle.share_or_refused(line ->> 'curve', (line ->> 'x')::numeric, (line ->> 'factor')::numeric)"
+is "$(psql -XAt -c "SELECT count(*) FILTER (WHERE f = 'refused') BETWEEN 1 AND 5000, count(*) FROM (SELECT oracle.share_or_refused(line ->> 'curve', (line ->> 'x')::numeric, (line ->> 'factor')::numeric) AS f FROM oracle.line) l")" 't|10000' 'most of them fit, some do not'
+# narrow ones always fit: a band or two of rates with few digits and a difference as wide as a bigint of pence
+is "$(psql -XAt -c "SELECT count(*) FROM generate_series(1, 99) d WHERE oracle.share_or_refused('both 0..5000:1/' || d || ',5000..:' || d - 1 || '/' || d, 92233720368547758.07, 0.98) = 'refused'")" 0 'a few digits never fail to fit'
 beside_python 'rates of scales too' scale 10000 "scale_value((line ->> 'scale')::sliding_scale, (line ->> 'v')::numeric)::text"
 beside_python 'parts of splits too' split 10000 "(SELECT jsonb_object_agg(s.party, s.amount::text) FROM split_amount((line ->> 'total')::numeric, (line ->> 'split')::party_split, line ->> 'method') s)"
 beside_python 'whole statements too, every clause and what is due to every party' statement 10000 "(SELECT jsonb_build_object('settlement', max(l.amount::text) FILTER (WHERE l.line_code = 'settlement'),
