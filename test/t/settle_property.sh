@@ -55,6 +55,28 @@ holds 'mirror image, and weights to any scale' "SELECT count(*) FILTER (WHERE mi
 holds 'a split with these shares gives the same' "SELECT count(*) FILTER (WHERE (SELECT array_agg(amount * 100 ORDER BY party_order) FROM split_amount(total / 100.0, t::party_split)) <> oracle.parts(total, weights)), count(*)
    FROM (SELECT p.*, (SELECT string_agg('p' || i || ' ' || w || '/' || (SELECT sum(v) FROM unnest(weights) v), ',' ORDER BY i) FROM unnest(weights) WITH ORDINALITY u (w, i)) AS t FROM oracle.pool p) p"
 
+holds 'another order of the parties moves pennies between equal remainders alone' "SELECT count(*) FILTER (WHERE part <> backwards AND (abs(part - backwards) > 0.01 OR ties = 1)) + CASE WHEN count(*) FILTER (WHERE part <> backwards) = 0 THEN 1 ELSE 0 END, count(*)
+   FROM (SELECT part, split_weighted(total / 100.0, weight) OVER (PARTITION BY id ORDER BY i DESC) AS backwards, count(*) OVER (PARTITION BY id, mod(abs(total) * weight, whole)) AS ties FROM oracle.part) p"
+
+# three bands whose rates fall from u to w, and the same with the middle band cut somewhere
+psql -Xq -v ON_ERROR_STOP=1 <<'SQL'
+CREATE TABLE oracle.bent AS
+SELECT id, x, h, format('gain 0..%1$s:%4$s/1000, %1$s..%3$s:%5$s/1000, %3$s..:%6$s/1000', a, m, b, u, v, w) AS falling, format('gain 0..%1$s:%6$s/1000, %1$s..%3$s:%5$s/1000, %3$s..:%4$s/1000', a, m, b, u, v, w) AS rising,
+       format('gain 0..%1$s:%4$s/1000, %1$s..%2$s:%5$s/1000, %2$s..%3$s:%5$s/1000, %3$s..:%6$s/1000', a, m, b, u, v, w) AS cut
+FROM (SELECT id, round(a / 100.0, 2) AS a, round((a + m) / 100.0, 2) AS m, round((a + m + b) / 100.0, 2) AS b, r[3] AS u, r[2] AS v, r[1] AS w, (h + z) / 100.0 AS x, h / 100.0 AS h
+      FROM (SELECT id, 1 + oracle.r(id, 81, 40000) AS a, 1 + oracle.r(id, 82, 40000) AS m, 1 + oracle.r(id, 83, 40000) AS b, 1 + oracle.r(id, 84, 30000) AS h, oracle.r(id, 85, 150000) AS z,
+                   (SELECT array_agg(q ORDER BY q) FROM (SELECT oracle.r(id, 86 + k, 1001) AS q FROM generate_series(1, 3) k) s) AS r FROM generate_series(1, 10000) id) d) e;
+SQL
+# each of the three results may be rounded by half a penny
+holds 'rates that fall bend the share down' "SELECT count(*) FILTER (WHERE 2 * curve_share(falling::share_curve, x, NULL) < curve_share(falling::share_curve, x - h, NULL) + curve_share(falling::share_curve, x + h, NULL) - 0.02), count(*) FROM oracle.bent"
+holds 'rates that rise bend it up' "SELECT count(*) FILTER (WHERE 2 * curve_share(rising::share_curve, x, NULL) > curve_share(rising::share_curve, x - h, NULL) + curve_share(rising::share_curve, x + h, NULL) + 0.02), count(*) FROM oracle.bent"
+holds 'a band in the middle cut anywhere shares the same' "SELECT count(*) FILTER (WHERE curve_share(falling::share_curve, x, NULL) <> curve_share(cut::share_curve, x, NULL)), count(*) FROM oracle.bent"
+holds 'a gate opens at once, by rate x gate' "SELECT count(*) FILTER (WHERE curve_share(c::share_curve, g - 0.01, NULL) <> 0 OR curve_share(c::share_curve, g, NULL) <> round(g * u / 1000, 2)), count(*)
+   FROM (SELECT g, u, format('gain cliff %s 0..:%s/1000', g, u) AS c FROM (SELECT round((1 + oracle.r(id, 91, 9000000)) / 100.0, 2) AS g, oracle.r(id, 92, 1001) AS u FROM generate_series(1, 10000) id) d) e"
+holds 'and nowhere else: a penny more never moves more than a penny' "SELECT count(*) FILTER (WHERE abs(curve_share(c, at + 0.01, b) - curve_share(c, at, b)) > 0.01), count(*)
+   FROM (SELECT text::share_curve AS c, base / 100.0 AS b, (oracle.r(id, 93, 3 * base::bigint)) / 100.0 AS at, CASE WHEN percent THEN gate * base / 100000 ELSE gate END / 100 AS g FROM oracle.made WHERE id <= 15000) m
+   WHERE g IS NULL OR at >= g OR at + 0.01 < g"
+
 # beside_python NAME KIND CASES FOUND: random cases made by a program in another language, which reads the terms by itself.
 beside_python() {
 	local got
