@@ -46,12 +46,6 @@ $$;
 COMMENT ON FUNCTION service_condition(jsonb) IS
     'The predicate of a service as a condition in SQL over l (invoice_line), p (line_price), r (pod_reference) and a (activity), with every literal quoted. All its conditions must hold; of a list one must fit. pod, pod_class, treatment_function, provider and contract compare whole; hrg, diagnosis and procedure are prefixes; age_from and age_to are whole years, both included. NULL for NULL; 42703 for a condition there is not, 22023 for one that is badly written.';
 
-CREATE FUNCTION monthly_part(total numeric, month integer, months integer DEFAULT 12) RETURNS numeric
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN round(total * month / months, 2) - round(total * (month - 1) / months, 2);
-COMMENT ON FUNCTION monthly_part(numeric, integer, integer) IS
-    'Part of a yearly total that falls to month 1 to 12: the total so far, rounded to the penny, less that of the month before, so that the months add up to the total. NULL for NULL.';
-
 CREATE FUNCTION waterfall(amount numeric, capacities numeric[],
     OUT step integer, OUT capacity numeric, OUT taken numeric, OUT remaining numeric) RETURNS SETOF record
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 5

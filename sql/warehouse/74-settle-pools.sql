@@ -189,17 +189,16 @@ COMMENT ON COLUMN @icb_reporting@.pool_statement.balance_gbp IS 'Contribution le
 COMMENT ON COLUMN @icb_reporting@.pool_statement.pool_balance_gbp IS 'Budget less spend of the pool.';
 
 CREATE VIEW @icb_reporting@.pool_waterfall AS
-WITH need AS (
-    SELECT y.pool_id, y.pool_year, greatest(y.actual - y.budget, 0) AS overspend FROM @icb@.pool_year y WHERE y.actual IS NOT NULL
-), step AS (
-    SELECT n.pool_id, n.pool_year, n.overspend, s.step_order, s.step, s.capacity,
-           sum(s.capacity) OVER (PARTITION BY s.pool_id, s.pool_year ORDER BY s.step_order) AS capacity_so_far
-    FROM need n JOIN @icb@.pool_step s ON s.pool_id = n.pool_id AND s.pool_year = n.pool_year
+WITH step AS (
+    SELECT s.pool_id, s.pool_year, s.step_order, s.step, greatest(y.actual - y.budget, 0) AS overspend, row_number() OVER w AS n,
+           pg_catalog.array_agg(s.capacity) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS capacities
+    FROM @icb@.pool_year y JOIN @icb@.pool_step s ON s.pool_id = y.pool_id AND s.pool_year = y.pool_year
+    WHERE y.actual IS NOT NULL
+    WINDOW w AS (PARTITION BY s.pool_id, s.pool_year ORDER BY s.step_order)
 )
 SELECT s.pool_id::text AS pool_id, lower(s.pool_year)::date AS period_from, (upper(s.pool_year) - 1)::date AS period_to, s.step_order::integer AS step_order, s.step::text AS step,
-       s.capacity::numeric(18,2) AS capacity_gbp, least(s.capacity, greatest(s.overspend - (s.capacity_so_far - s.capacity), 0))::numeric(18,2) AS taken_gbp,
-       greatest(s.overspend - s.capacity_so_far, 0)::numeric(18,2) AS remaining_gbp
-FROM step s;
+       f.capacity::numeric(18,2) AS capacity_gbp, f.taken::numeric(18,2) AS taken_gbp, f.remaining::numeric(18,2) AS remaining_gbp
+FROM step s JOIN LATERAL commissioning.waterfall(s.overspend, s.capacities) f ON f.step = s.n;
 COMMENT ON VIEW @icb_reporting@.pool_waterfall IS 'Where the overspend of a pool is met from, step by step, and what remains after each. An underspend stays in the pool: nothing is taken.';
 COMMENT ON COLUMN @icb_reporting@.pool_waterfall.pool_id IS 'Pool.';
 COMMENT ON COLUMN @icb_reporting@.pool_waterfall.period_from IS 'First day of the year.';

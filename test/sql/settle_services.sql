@@ -16,8 +16,6 @@ SELECT commissioning.service_condition('{"hrg": "FZ"}');
 SELECT commissioning.service_condition('{"hrg": []}');
 SELECT commissioning.service_condition('{"hrg": ["FZ", 1]}');
 SELECT commissioning.service_condition('{"age_from": "18"}');
--- twelve months add up to the year
-SELECT sum(commissioning.monthly_part(100.01, m)) AS year, min(commissioning.monthly_part(100.01, m)) AS least, max(commissioning.monthly_part(100.01, m)) AS most FROM generate_series(1, 12) m;
 
 INSERT INTO svc.contract (contract_id, title, basis, valid) VALUES ('K1', 'Block', 'block', '[2024-04-01,2026-04-01)');
 INSERT INTO svc.block_amount VALUES ('K1', '[2024-04-01,2025-04-01)', 1000000.01, 'schedule 3'), ('K1', '[2025-04-01,2025-07-01)', 100.00, 'schedule 3');
@@ -32,7 +30,7 @@ UPDATE svc.service_weight_set SET agreed_by = 'contract board', agreed_at = '202
 SELECT service_order, service_id, pct_of_block, allocated_gbp, block_gbp FROM svc_reporting.block_split WHERE period_from = '2024-04-01' ORDER BY service_order;
 SELECT period_from, sum(allocated_gbp) = max(block_gbp) AS adds_up FROM svc_reporting.block_split GROUP BY period_from ORDER BY 1;
 -- by month: services add up to the month, months to the year
-SELECT count(*) AS months, count(*) FILTER (WHERE total <> commissioning.monthly_part(1000000.01, n::integer)) AS wrong
+SELECT count(*) AS months, count(*) FILTER (WHERE total <> commissioning.on_account_amount(1000000.01, 12, n::integer)) AS wrong
 FROM (SELECT month, sum(allocated_gbp) AS total, row_number() OVER (ORDER BY month) AS n FROM svc_reporting.block_split_month WHERE month < '2025-04-01' GROUP BY month) m;
 SELECT service_id, sum(allocated_gbp) FROM svc_reporting.block_split_month WHERE month < '2025-04-01' GROUP BY service_id, service_order ORDER BY service_order;
 -- a quarter of 100.00 over three months
