@@ -11,48 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "tap.h"
-
-/* Values live until the test ends. */
-const char *__asan_default_options(void);
-const char *
-__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
-
-static TermsCurve *
-curve(const char *text)
-{
-	TermsCurve *c = malloc(CURVE_SIZE(2 * TERMS_MAX_BANDS));
-	TermsError  error;
-
-	if (curve_parse(text, strlen(text), c, &error) == 0)
-		printf("# %s: %s\n", text, error.message), abort();
-	return c;
-}
-
-static TermsScale *
-scale(const char *text)
-{
-	TermsScale *s = malloc(SCALE_SIZE(TERMS_MAX_STEPS));
-	TermsError  error;
-
-	if (scale_parse(text, strlen(text), s, &error) == 0)
-		printf("# %s: %s\n", text, error.message), abort();
-	return s;
-}
-
-static TermsSplit *
-split(const char *text)
-{
-	TermsSplit *s = malloc(SPLIT_SIZE(TERMS_MAX_PARTIES, strlen(text)));
-	TermsError  error;
-
-	if (split_parse(text, strlen(text), s, &error) == 0)
-		printf("# %s: %s\n", text, error.message), abort();
-	return s;
-}
+#include "settle_tools.h"
 
 static bool
 near(double a, double b, double relative)
@@ -556,13 +515,6 @@ random_scale(int middle, const char *unit)
 	if (!linear && roll(4) > 0)
 		sprintf(p, " else %s", rate_text(rate));
 	return scale(text);
-}
-
-static void
-set(SettleInputs *in, SettleInput which, int64_t num, int64_t den)
-{
-	in->given[which] = true;
-	rat_set(&in->value[which], num, den);
 }
 
 static void

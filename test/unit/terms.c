@@ -9,15 +9,7 @@
 
 #include <stdlib.h>
 
-#include "tap.h"
-
-/* Values live until the test ends. */
-const char *__asan_default_options(void);
-const char *
-__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
+#include "terms_tools.h"
 
 /* What stands behind the text; 0 is nothing, in a room of the exact size for the sanitizer. */
 static char behind;
@@ -392,39 +384,6 @@ test_limits(void)
 	text = repeated("", "p%d 1/4611686018427387%d", 847, 20, 2);
 	ok(read_split(text) == TERMS_RANGE && strstr(shown, "common denominator"),
 	   "shares without a common denominator");
-}
-
-static TermsCurve *
-curve(const char *text)
-{
-	TermsCurve *c = malloc(CURVE_SIZE(2 * TERMS_MAX_BANDS));
-	TermsError  error;
-
-	if (curve_parse(text, strlen(text), c, &error) == 0)
-		abort();
-	return c;
-}
-
-static TermsScale *
-scale(const char *text)
-{
-	TermsScale *s = malloc(SCALE_SIZE(TERMS_MAX_STEPS));
-	TermsError  error;
-
-	if (scale_parse(text, strlen(text), s, &error) == 0)
-		abort();
-	return s;
-}
-
-static TermsSplit *
-split(const char *text)
-{
-	TermsSplit *s = malloc(SPLIT_SIZE(TERMS_MAX_PARTIES, strlen(text)));
-	TermsError  error;
-
-	if (split_parse(text, strlen(text), s, &error) == 0)
-		abort();
-	return s;
 }
 
 static void
